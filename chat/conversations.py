@@ -1,0 +1,92 @@
+"""What is kept of a conversation: its turns, and the present state of each reply.
+
+Values only; how they are stored is in `chat.stores`.
+"""
+
+import secrets
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+from chat.errors import Failure
+from chat.events import Usage
+from chat.metrics import Timings
+
+Outcome = Literal["completed", "truncated", "filtered", "stopped", "interrupted", "failed"]
+
+TITLE_CHARS = 60
+
+
+def new_id() -> str:
+    """An unguessable id, 22 URL-safe characters (128 bits)."""
+    return secrets.token_urlsafe(16)
+
+
+def title_of(text: str) -> str:
+    """The first words of a message, cut at a word, for the sidebar's list."""
+    words = " ".join(text.split())
+    if len(words) <= TITLE_CHARS:
+        return words or "New chat"
+    cut = words[: TITLE_CHARS + 1].rpartition(" ")[0] or words[:TITLE_CHARS]
+    return f"{cut}…"
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """One line of the sidebar's list."""
+
+    id: str
+    owner: str
+    title: str
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class UserMessage:
+    """What the visitor said.
+
+    Attributes:
+        parent_id: The reply this follows, or None at the start of a conversation.
+    """
+
+    id: str
+    parent_id: str | None
+    text: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyRecord:
+    """One reply as it is stored and drawn; a snapshot of the fold over its log.
+
+    Attributes:
+        message_id: The user message it answers; several replies to one message are siblings.
+        outcome: How it ended, or None while it runs.
+        model: The id that was asked for.
+        served_model: The id that answered, where the upstream named one.
+        started_at: When the request was made (UTC).
+    """
+
+    id: str
+    owner: str
+    conversation_id: str
+    message_id: str
+    model: str
+    started_at: datetime
+    outcome: Outcome | None = None
+    text: str = ""
+    reasoning: str = ""
+    served_model: str | None = None
+    upstream_provider: str | None = None
+    generation_id: str | None = None
+    usage: Usage | None = None
+    failure: Failure | None = None
+    timings: Timings = field(default_factory=Timings)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredTurn:
+    """A user message and the newest reply to it."""
+
+    user: UserMessage
+    reply: ReplyRecord

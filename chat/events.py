@@ -1,0 +1,121 @@
+"""What a stream can say: small frozen values, one for each thing that happens to an answer.
+
+A provider yields them, the live log numbers and times them, everything else is a fold over them.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from chat.errors import Failure
+
+FinishReason = Literal["stop", "length", "content_filter", "tool_calls"]
+
+
+@dataclass(frozen=True, slots=True)
+class RequestSent:
+    """The request is about to leave; the stopwatch starts here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """The upstream answered with a stream, or told more about who answers.
+
+    May come twice: at the response headers, and again once the first chunk names the model.
+
+    Attributes:
+        generation_id: OpenRouter's `gen-…` id, for `/generation`.
+        model: The model that really answers; often a dated form of the one asked for.
+        upstream_provider: OpenRouter's own provider, such as "Azure".
+    """
+
+    generation_id: str | None = None
+    model: str | None = None
+    upstream_provider: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReasoningDelta:
+    """A piece of the model's reasoning; never empty."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class TextDelta:
+    """A piece of the answer; never empty."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What the upstream counted, in its own tokenizer's tokens.
+
+    Attributes:
+        cost_usd: What the account was charged, in USD; None where nobody said.
+    """
+
+    prompt_tokens: int
+    completion_tokens: int
+    reasoning_tokens: int | None = None
+    cached_tokens: int | None = None
+    cost_usd: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UsageReported:
+    """The upstream's count of tokens and cost."""
+
+    usage: Usage
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """The answer ended with a finish reason.
+
+    Attributes:
+        reason: OpenRouter's normalised word.
+        native_reason: The upstream provider's own word, where it differs.
+    """
+
+    reason: FinishReason
+    native_reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """The answer ended with an error; what came before it is kept."""
+
+    failure: Failure
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """The visitor (or the closing server) stopped the answer.
+
+    Attributes:
+        by_visitor: False when the server went down under the answer.
+    """
+
+    by_visitor: bool = True
+
+
+Event = (
+    RequestSent | Opened | ReasoningDelta | TextDelta | UsageReported | Finished | Failed | Stopped
+)
+Ending = Finished | Failed | Stopped
+ENDINGS = (Finished, Failed, Stopped)
+
+
+@dataclass(frozen=True, slots=True)
+class Logged:
+    """An event with its place in the log.
+
+    Attributes:
+        seq: Position, from 0, without gaps.
+        at_s: Seconds on the engine's monotonic clock when it arrived.
+    """
+
+    seq: int
+    at_s: float
+    event: Event

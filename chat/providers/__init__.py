@@ -1,0 +1,1 @@
+"""Adapters to whom we ask: OpenRouter's wire through the openai SDK, and the embedded model."""
