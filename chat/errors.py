@@ -74,7 +74,7 @@ class ProviderError(ChatError):
     def __init__(
         self, detail: str = "", *, status: int | None = None, retry_after_s: float | None = None
     ) -> None:
-        super().__init__(detail or self.kind)
+        super().__init__(self.kind)
         self.failure = Failure(self.kind, detail, status, retry_after_s)
 
 

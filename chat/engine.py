@@ -1,0 +1,147 @@
+"""Where answers are produced: one asyncio loop in one thread, one task per answer.
+
+No reader can end a producer; only `stop` and `close` do. Cancelling the task closes the upstream
+connection at once, which a blocked synchronous read would not.
+"""
+
+import asyncio
+import logging
+import threading
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from contextlib import aclosing
+from typing import cast
+
+from chat.errors import InternalFault, ProviderError, ReplyInterrupted
+from chat.events import Event, Failed, RequestSent, Stopped
+from chat.live import LiveReply
+
+_log = logging.getLogger(__name__)
+
+CLOSE_TIMEOUT_S = 3.0
+
+
+class Engine:
+    """The loop, its running tasks, and the registry of live replies.
+
+    Args:
+        on_change: Called on the loop's thread when an answer has begun or ended; must not block.
+        on_close: Awaited on the loop at the end, when no answer runs any more.
+    """
+
+    def __init__(
+        self,
+        on_change: Callable[[], None] = lambda: None,
+        on_close: Callable[[], Awaitable[None]] | None = None,
+    ) -> None:
+        self._on_change = on_change
+        self._on_close = on_close
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._run, name="tickertape-engine", daemon=True)
+        self._replies: dict[str, LiveReply] = {}
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._lock = threading.Lock()
+        self._is_closing = False
+        self._thread.start()
+
+    def start(self, live: LiveReply, source: Callable[[], AsyncIterator[Event]]) -> None:
+        """Begins to produce an answer; returns at once.
+
+        Args:
+            live: The log to write; readers may follow it from now on.
+            source: Makes the provider's stream; called on the loop.
+        """
+        with self._lock:
+            self._replies[live.id] = live
+        self._loop.call_soon_threadsafe(self._begin, live, source)
+
+    def find(self, reply_id: str, owner: str) -> LiveReply | None:
+        """The live log of a reply, for its owner only."""
+        live = self._replies.get(reply_id)
+        return live if live is not None and live.owner == owner else None
+
+    def known(self, owner: str) -> dict[str, LiveReply]:
+        """The owner's live replies by id: those that run, and those ended but not yet saved."""
+        with self._lock:
+            replies = list(self._replies.values())
+        return {live.id: live for live in replies if live.owner == owner}
+
+    def stop(self, reply_id: str, owner: str) -> bool:
+        """Stops an answer and closes its upstream connection; what came is kept.
+
+        Returns:
+            False where the owner has no such answer, or it has ended already.
+        """
+        live = self.find(reply_id, owner)
+        if live is None or live.is_closed:
+            return False
+        self._loop.call_soon_threadsafe(self._cancel, live)
+        return True
+
+    def forget(self, reply_id: str) -> None:
+        """Lets go of an ended reply, once the store has it."""
+        with self._lock:
+            self._replies.pop(reply_id, None)
+
+    def close(self) -> None:
+        """Stops every answer, then the loop; waits a few seconds at most."""
+        if not self._thread.is_alive():
+            return
+        self._is_closing = True
+        asyncio.run_coroutine_threadsafe(self._cancel_all(), self._loop)
+        self._thread.join(CLOSE_TIMEOUT_S)
+
+    def _run(self) -> None:
+        asyncio.set_event_loop(self._loop)
+        self._loop.run_forever()
+        self._loop.close()
+
+    def _begin(self, live: LiveReply, source: Callable[[], AsyncIterator[Event]]) -> None:
+        if self._is_closing:
+            live.append(Stopped(by_visitor=False))
+            self._on_change()
+            return
+        task = self._loop.create_task(self._produce(live, source), name=f"reply {live.id}")
+        self._tasks[live.id] = task
+        task.add_done_callback(lambda _task: self._end(live))
+        self._on_change()
+
+    def _end(self, live: LiveReply) -> None:
+        self._tasks.pop(live.id, None)
+        # A task that was cancelled before its first step ran no code of ours.
+        live.append(Stopped(by_visitor=not self._is_closing))
+        self._on_change()
+
+    def _cancel(self, live: LiveReply) -> None:
+        task = self._tasks.get(live.id)
+        if task is not None:
+            task.cancel()
+
+    async def _cancel_all(self) -> None:
+        tasks = list(self._tasks.values())
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            await asyncio.wait(tasks, timeout=CLOSE_TIMEOUT_S / 2)
+        if self._on_close is not None:
+            await self._on_close()
+        await self._loop.shutdown_asyncgens()
+        self._loop.call_soon(self._loop.stop)
+
+    async def _produce(self, live: LiveReply, source: Callable[[], AsyncIterator[Event]]) -> None:
+        live.append(RequestSent())
+        try:
+            # A port promises an iterator; ours are generators, and closing one closes its
+            # connection now instead of when it is collected.
+            async with aclosing(cast("AsyncGenerator[Event, None]", source())) as events:
+                async for event in events:
+                    live.append(event)
+        except asyncio.CancelledError:
+            live.append(Stopped(by_visitor=not self._is_closing))
+        except ProviderError as error:
+            live.append(Failed(error.failure))
+        except Exception as error:  # noqa: BLE001 - the last line of defence: no silent ending
+            # Only the class: a message or a traceback may quote a request, and with it a key.
+            _log.error("An answer failed for a reason of ours: %s", type(error).__name__)
+            live.append(Failed(InternalFault().failure))
+        else:
+            live.append(Failed(ReplyInterrupted().failure))

@@ -1,0 +1,65 @@
+"""The log of one running answer: append-only, one writer, any number of readers.
+
+Each reader keeps its own position, so nobody misses or repeats an entry, whenever it joins.
+"""
+
+import threading
+from collections.abc import Sequence
+
+from chat.events import ENDINGS, Event, Logged
+from chat.ports import Clock
+
+
+class LiveReply:
+    """One answer's log and who may read it.
+
+    Args:
+        reply_id: The reply's id, also in the store.
+        owner: The visitor whose answer it is.
+        conversation_id: Where it belongs.
+        model: The id that was asked for.
+        clock: Gives each entry its time.
+    """
+
+    def __init__(
+        self, reply_id: str, owner: str, conversation_id: str, model: str, clock: Clock
+    ) -> None:
+        self.id = reply_id
+        self.owner = owner
+        self.conversation_id = conversation_id
+        self.model = model
+        self._clock = clock
+        self._entries: list[Logged] = []
+        self._grown = threading.Condition()
+
+    def append(self, event: Event) -> None:
+        """Adds an event. After an ending the log is closed, and further events are dropped."""
+        with self._grown:
+            if self.is_closed:
+                return
+            self._entries.append(Logged(len(self._entries), self._clock(), event))
+            self._grown.notify_all()
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether the answer has ended, however it did."""
+        return bool(self._entries) and isinstance(self._entries[-1].event, ENDINGS)
+
+    @property
+    def age_s(self) -> float:
+        """Seconds since the request was sent; 0 before."""
+        return self._clock() - self._entries[0].at_s if self._entries else 0.0
+
+    def read(self, position: int = 0) -> Sequence[Logged]:
+        """The entries from `position` on; empty where there are none yet."""
+        return self._entries[position:]
+
+    def wait(self, position: int, timeout_s: float) -> Sequence[Logged]:
+        """Like `read`, but waits up to `timeout_s` seconds for the first of them.
+
+        Blocks the calling thread; never called on the engine's loop.
+        """
+        with self._grown:
+            if len(self._entries) <= position and not self.is_closed:
+                self._grown.wait(timeout_s)
+            return self._entries[position:]

@@ -1,0 +1,136 @@
+"""The openai SDK as a provider: one request out, our events in, for any OpenAI-compatible API.
+
+Serves OpenRouter, the simulator and the embedded model alike; which is meant is the endpoint's
+affair. No retry here (`max_retries=0`): there is one retry layer, and it is not the SDK's.
+"""
+
+import json
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from contextlib import aclosing
+from dataclasses import replace
+
+import openai
+from openai.types.chat import ChatCompletionChunk, ChatCompletionMessageParam
+
+from chat.errors import BadAnswer, Failure, ProviderError, ReplyInterrupted
+from chat.events import Event, Opened
+from chat.messages import ChatRequest, Message, Secret
+from chat.providers.chunks import ChunkReader
+from chat.providers.openai_errors import error_of, error_of_body
+from chat.routing import Endpoint
+
+CONNECT_TIMEOUT_S = 10.0
+READ_TIMEOUT_S = 300.0
+"""Longest silence; keep-alive comments count as sound. A long local prefill is silent, too."""
+
+_ERROR_BODY_BYTES = 64_000
+
+EndpointOf = Callable[[str, Secret | None], Endpoint]
+
+
+class OpenAIWire:
+    """A `Provider` over the openai SDK's async client.
+
+    Connections are pooled for the life of the process and belong to the engine's loop.
+
+    Args:
+        endpoint_of: Where to ask for a model; may raise `ProviderError`.
+        read_timeout_s: Longest silence that is waited through, in seconds.
+    """
+
+    def __init__(self, endpoint_of: EndpointOf, read_timeout_s: float = READ_TIMEOUT_S) -> None:
+        self._endpoint_of = endpoint_of
+        self._timeout = openai.Timeout(read_timeout_s, connect=CONNECT_TIMEOUT_S)
+        self._pools: dict[bool, openai.DefaultAsyncHttpxClient] = {}
+
+    async def stream(self, request: ChatRequest, key: Secret | None) -> AsyncIterator[Event]:
+        """See `chat.ports.Provider.stream`."""
+        endpoint = self._endpoint_of(request.model, key)
+        try:
+            async with aclosing(self._events(endpoint, request)) as events:
+                async for event in events:
+                    yield event
+        except ProviderError as error:
+            # An upstream may quote the key it refused.
+            error.failure = without_secret(error.failure, endpoint.key)
+            raise
+
+    async def _events(
+        self, endpoint: Endpoint, request: ChatRequest
+    ) -> AsyncGenerator[Event, None]:
+        reader = ChunkReader()
+        try:
+            chunks = await self._open(endpoint, request)
+            async with chunks:
+                response = chunks.response
+                yield Opened(generation_id=response.headers.get("x-generation-id"))
+                if "text/event-stream" not in response.headers.get("content-type", ""):
+                    raise await _error_of_plain_answer(chunks)
+                async for chunk in chunks:
+                    for event in reader.read(chunk):
+                        yield event
+            for event in reader.end():
+                yield event
+        except openai.OpenAIError as error:
+            raise error_of(error) from None
+        except (json.JSONDecodeError, UnicodeDecodeError):
+            # The SDK lets these through as they are; what they quote is the upstream's text.
+            raise BadAnswer("A part of the stream was not valid JSON.") from None
+        if not reader.has_finished:
+            raise ReplyInterrupted("The stream ended without a finish reason.")
+
+    async def close(self) -> None:
+        """Closes the pooled connections; on the engine's loop."""
+        for pool in self._pools.values():
+            await pool.aclose()
+
+    async def _open(
+        self, endpoint: Endpoint, request: ChatRequest
+    ) -> openai.AsyncStream[ChatCompletionChunk]:
+        client = openai.AsyncOpenAI(
+            api_key=endpoint.key.value,
+            base_url=endpoint.base_url,
+            max_retries=0,
+            timeout=self._timeout,
+            default_headers=dict(endpoint.headers),
+            http_client=self._pool(is_loopback=endpoint.is_loopback),
+        )
+        return await client.chat.completions.create(
+            model=request.model,
+            messages=[_as_param(message) for message in request.messages],
+            max_tokens=request.max_tokens,
+            temperature=openai.omit if request.temperature is None else request.temperature,
+            stream=True,
+            stream_options={"include_usage": True},
+        )
+
+    def _pool(self, *, is_loopback: bool) -> openai.DefaultAsyncHttpxClient:
+        # A proxy of the environment may lead to the internet; it never leads to this machine.
+        if is_loopback not in self._pools:
+            self._pools[is_loopback] = openai.DefaultAsyncHttpxClient(trust_env=not is_loopback)
+        return self._pools[is_loopback]
+
+
+def without_secret(failure: Failure, key: Secret) -> Failure:
+    """The failure with the key masked wherever its text quotes it."""
+    return replace(failure, detail=failure.detail.replace(key.value, str(key)))
+
+
+def _as_param(message: Message) -> ChatCompletionMessageParam:
+    match message.role:
+        case "system":
+            return {"role": "system", "content": message.text}
+        case "user":
+            return {"role": "user", "content": message.text}
+        case "assistant":
+            return {"role": "assistant", "content": message.text}
+
+
+async def _error_of_plain_answer(chunks: openai.AsyncStream[ChatCompletionChunk]) -> ProviderError:
+    """What a 200 that is no event stream means; the SDK would show it as an empty answer."""
+    body = b""
+    async for piece in chunks.response.aiter_bytes():
+        body += piece
+        if len(body) > _ERROR_BODY_BYTES:
+            break
+    return error_of_body(body.decode("utf-8", "replace"))

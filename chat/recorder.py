@@ -1,0 +1,155 @@
+"""Keeps what happens in the store, and keeps trying when the store cannot take it right now.
+
+One thread writes: new partials of all running answers in one transaction at a time, ended answers
+at once. An answer goes on whether or not it can be saved.
+"""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+from chat.conversations import Conversation, ReplyRecord, StoredTurn
+from chat.errors import StoreError
+from chat.live import LiveReply
+from chat.ports import Store
+from chat.reply import ReplyFold
+
+CHECKPOINT_S = 0.5
+
+
+@dataclass(slots=True)
+class _Track:
+    """A running answer as the recorder follows it."""
+
+    live: LiveReply
+    record: ReplyRecord
+    fold: ReplyFold = field(default_factory=ReplyFold)
+    position: int = 0
+    is_saved: bool = True
+
+    def catch_up(self) -> None:
+        entries = self.live.read(self.position)
+        if entries:
+            self.fold.feed(entries)
+            self.position += len(entries)
+            self.is_saved = False
+
+
+def record_of(start: ReplyRecord, fold: ReplyFold) -> ReplyRecord:
+    """What a reply amounts to now, as it is stored."""
+    return replace(
+        start,
+        outcome=fold.outcome,
+        text=fold.text,
+        reasoning=fold.reasoning,
+        served_model=fold.served_model,
+        upstream_provider=fold.upstream_provider,
+        generation_id=fold.generation_id,
+        usage=fold.usage,
+        failure=fold.failure,
+        timings=fold.timings,
+    )
+
+
+class Recorder:
+    """Writes turns and checkpoints; readable while the store is away.
+
+    Args:
+        store: Where everything is kept in the end.
+        on_saved: Called with a reply's id once its ending is in the store.
+        checkpoint_s: Longest time a partial waits for its checkpoint, in seconds.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        on_saved: Callable[[str], None] = lambda _reply_id: None,
+        checkpoint_s: float = CHECKPOINT_S,
+    ) -> None:
+        self._store = store
+        self._on_saved = on_saved
+        self._checkpoint_s = checkpoint_s
+        self._lock = threading.Lock()
+        self._unsaved: list[tuple[StoredTurn, Conversation]] = []
+        self._tracks: dict[str, _Track] = {}
+        self._wake = threading.Event()
+        self._is_closing = False
+        self._fault: str | None = None
+        self._thread = threading.Thread(target=self._run, name="tickertape-recorder", daemon=True)
+        self._thread.start()
+
+    @property
+    def fault(self) -> str | None:
+        """Why nothing is being saved at present, in a sentence; None while all is well."""
+        return self._fault
+
+    def begin(self, turn: StoredTurn, conversation: Conversation, live: LiveReply) -> None:
+        """Saves the user message and the empty reply, then follows the answer.
+
+        Where the store cannot take it now, it is kept here and saved as soon as it can.
+        """
+        try:
+            self._store.add_turn(turn, conversation)
+        except StoreError as error:
+            self._fault = str(error)
+            with self._lock:
+                self._unsaved.append((turn, conversation))
+        with self._lock:
+            self._tracks[live.id] = _Track(live, turn.reply)
+
+    def wake(self) -> None:
+        """Hears that an answer has begun or ended; never blocks."""
+        self._wake.set()
+
+    def load_turns(self, owner: str, conversation_id: str) -> list[StoredTurn] | None:
+        """The conversation's turns, those included that could not be saved yet.
+
+        Raises:
+            StoreError: the store cannot be read now.
+        """
+        turns = self._store.load_turns(owner, conversation_id)
+        with self._lock:
+            waiting = [t for t, c in self._unsaved if c.id == conversation_id and c.owner == owner]
+        return [*(turns or []), *waiting] if turns is not None or waiting else None
+
+    def close(self) -> None:
+        """Saves what is left and ends the thread."""
+        self._is_closing = True
+        self._wake.set()
+        self._thread.join(5.0)
+
+    def _run(self) -> None:
+        while not self._is_closing:
+            # With nothing to follow the thread sleeps until it is woken: idle costs no timer.
+            self._wake.wait(self._checkpoint_s if self._tracks or self._unsaved else None)
+            self._wake.clear()
+            self._save()
+        self._save()
+
+    def _save(self) -> None:
+        with self._lock:
+            unsaved, tracks = list(self._unsaved), list(self._tracks.values())
+        try:
+            for turn, conversation in unsaved:
+                self._store.add_turn(turn, conversation)
+                with self._lock:
+                    self._unsaved.remove((turn, conversation))
+            self._checkpoint(tracks)
+            self._fault = None
+        except StoreError as error:
+            self._fault = str(error)
+
+    def _checkpoint(self, tracks: list[_Track]) -> None:
+        for track in tracks:
+            track.catch_up()
+        fresh = [track for track in tracks if not track.is_saved]
+        if not fresh:
+            return
+        records = [record_of(track.record, track.fold) for track in fresh]
+        self._store.save_replies(records)
+        for track, record in zip(fresh, records, strict=True):
+            track.is_saved = True
+            if record.outcome is not None:
+                with self._lock:
+                    self._tracks.pop(record.id, None)
+                self._on_saved(record.id)

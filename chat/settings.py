@@ -1,0 +1,154 @@
+"""What the operator chose, read once from the environment and `.env`; frozen, keys masked.
+
+A value that cannot be is never fatal: the default stands, and `warnings` says so in a sentence.
+"""
+
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from dotenv.parser import parse_stream
+
+from chat.errors import InvalidKey
+from chat.keys import clean_key
+from chat.messages import Secret
+
+OPENROUTER_URL = "https://openrouter.ai/api/v1"
+DATABASE_URL = "sqlite:///data/tickertape.db"
+MAX_TOKENS = 1024
+MAX_MESSAGE_CHARS = 100_000
+FOREIGN_PREFIX = "OPENAI_"
+"""The SDK reads variables of this prefix behind our back: keys, organisation, extra headers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Every setting of the app; the README's table is checked against these fields.
+
+    Attributes:
+        openrouter_api_key: The server's own key, used for visitors who give none.
+        openrouter_base_url: Where OpenRouter's API is, without a trailing slash.
+        default_model: The model that is chosen at first, or None for the first that can answer.
+        default_max_tokens: Upper limit of an answer unless the visitor sets one, in tokens.
+        database_url: SQLAlchemy URL of the database.
+        local_models: "off", or GGUF files separated by commas.
+        simulator: Whether the simulator's models are offered.
+        max_message_chars: Longest message that is accepted, in characters.
+        cache_dir: Where the embedded model's weights are kept, or None for the user's cache.
+        warnings: What could not be used and what was done instead, a sentence each.
+    """
+
+    openrouter_api_key: Secret | None = None
+    openrouter_base_url: str = OPENROUTER_URL
+    default_model: str | None = None
+    default_max_tokens: int = MAX_TOKENS
+    database_url: str = DATABASE_URL
+    local_models: str = ""
+    simulator: bool = True
+    max_message_chars: int = MAX_MESSAGE_CHARS
+    cache_dir: Path | None = None
+    warnings: tuple[str, ...] = field(default=())
+
+
+def load_settings(environ: Mapping[str, str], env_file: Path) -> Settings:
+    """Reads the settings; the environment wins over the file.
+
+    Args:
+        environ: The process environment.
+        env_file: A dotenv file; it may be missing.
+    """
+    warnings: list[str] = []
+    values = _Values({**_read_env_file(env_file, warnings), **environ}, warnings)
+    return Settings(
+        openrouter_api_key=values.key("OPENROUTER_API_KEY"),
+        openrouter_base_url=values.url("OPENROUTER_BASE_URL", OPENROUTER_URL),
+        default_model=values.text("DEFAULT_MODEL"),
+        default_max_tokens=values.whole("DEFAULT_MAX_TOKENS", MAX_TOKENS, 1, 200_000),
+        database_url=values.text("DATABASE_URL") or DATABASE_URL,
+        local_models=values.text("LOCAL_MODELS") or "",
+        simulator=values.switch("SIMULATOR", default=True),
+        max_message_chars=values.whole("MAX_MESSAGE_CHARS", MAX_MESSAGE_CHARS, 1, 10_000_000),
+        cache_dir=values.folder("TICKERTAPE_CACHE"),
+        warnings=tuple(warnings),
+    )
+
+
+def without_foreign(environ: Mapping[str, str]) -> list[str]:
+    """Names of the variables that must leave the environment before the SDK looks at it."""
+    return [name for name in environ if name.startswith(FOREIGN_PREFIX)]
+
+
+def _read_env_file(path: Path, warnings: list[str]) -> dict[str, str]:
+    try:
+        text = path.read_text("utf-8")
+    except FileNotFoundError:
+        return {}
+    except (OSError, UnicodeDecodeError):
+        warnings.append("The .env file cannot be read as text; it was ignored.")
+        return {}
+    values: dict[str, str] = {}
+    for binding in parse_stream(io.StringIO(text)):
+        if binding.error:
+            warnings.append(f"Line {binding.original.line} of .env is no setting; it was ignored.")
+        elif binding.key is not None and binding.value is not None:
+            values[binding.key] = binding.value
+    return values
+
+
+@dataclass(frozen=True, slots=True)
+class _Values:
+    """Reads single settings; a value that cannot be leaves a warning and the default."""
+
+    raw: Mapping[str, str]
+    warnings: list[str]
+
+    def text(self, name: str) -> str | None:
+        return self.raw.get(name, "").strip() or None
+
+    def key(self, name: str) -> Secret | None:
+        text = self.text(name)
+        if text is None:
+            return None
+        try:
+            return clean_key(text)
+        except InvalidKey as error:
+            self.warnings.append(f"{name} cannot be a key: {error.failure.detail} It was ignored.")
+            return None
+
+    def url(self, name: str, default: str) -> str:
+        text = self.text(name) or default
+        try:
+            parts = urlsplit(text)
+            is_usable = parts.scheme in {"http", "https"} and bool(parts.hostname)
+        except ValueError:
+            is_usable = False
+        if is_usable:
+            return text.rstrip("/")
+        self.warnings.append(f"{name} should begin with https:// or http://; it was ignored.")
+        return default
+
+    def whole(self, name: str, default: int, least: int, most: int) -> int:
+        text = self.text(name)
+        if text is None:
+            return default
+        if text.isascii() and text.isdigit() and least <= int(text[:12]) <= most:
+            return int(text)
+        self.warnings.append(
+            f"{name} should be a whole number from {least:,} to {most:,}; {default:,} is used."
+        )
+        return default
+
+    def switch(self, name: str, *, default: bool) -> bool:
+        text = (self.text(name) or ("on" if default else "off")).lower()
+        if text in {"on", "true", "yes", "1"}:
+            return True
+        if text not in {"off", "false", "no", "0"}:
+            self.warnings.append(f"{name} should be on or off; {text[:20]!r} was ignored.")
+            return default
+        return False
+
+    def folder(self, name: str) -> Path | None:
+        text = self.text(name)
+        return None if text is None else Path(text).expanduser()

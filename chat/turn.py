@@ -1,0 +1,151 @@
+"""One message → one outcome: checks the text, saves it, builds the prompt, starts the answer.
+
+What is typed is in the store before the request leaves; the answer itself is the engine's.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Literal
+
+from chat.conversations import Conversation, ReplyRecord, StoredTurn, UserMessage, new_id, title_of
+from chat.engine import Engine
+from chat.errors import ChatError
+from chat.live import LiveReply
+from chat.messages import ChatRequest, Message, Secret
+from chat.ports import Clock, Provider
+from chat.recorder import Recorder
+
+RefusalReason = Literal["empty", "too_long", "not_text", "busy", "unknown_conversation"]
+
+
+class MessageRefused(ChatError):  # noqa: N818 - says what happened, like the rest of the tree
+    """A message cannot be sent as it is; nothing was stored or asked.
+
+    Args:
+        reason: Which rule it breaks; `chat.ui.wording` has the sentence.
+    """
+
+    def __init__(self, reason: RefusalReason) -> None:
+        super().__init__(reason)
+        self.reason: RefusalReason = reason
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """How an answer is wanted: the model and its parameters, and the key to ask with.
+
+    Attributes:
+        max_tokens: Upper limit of the answer, in tokens.
+        temperature: 0 to 2, or None for the model's own.
+        system_prompt: "" for none.
+    """
+
+    model: str
+    max_tokens: int
+    temperature: float | None = None
+    system_prompt: str = ""
+    key: Secret | None = field(default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Turns:
+    """Begins turns.
+
+    Attributes:
+        clock: The monotonic clock of the logs, in seconds.
+        now: The present moment, UTC.
+        max_message_chars: Longest message that is accepted, in characters.
+    """
+
+    engine: Engine
+    recorder: Recorder
+    provider: Provider
+    clock: Clock
+    max_message_chars: int
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
+
+    def begin(self, owner: str, conversation_id: str, text: str, ask: Ask) -> LiveReply:
+        """Saves the message and starts the answer to it.
+
+        Raises:
+            MessageRefused: the text cannot be sent, or an answer is still running.
+            StoreError: the conversation cannot be read; nothing was sent.
+        """
+        self._check(text, ask)
+        turns = self._idle_turns(owner, conversation_id)
+        parent_id = turns[-1].reply.id if turns else None
+        user = UserMessage(new_id(), parent_id, text, self.now())
+        return self._start(owner, conversation_id, turns, user, ask)
+
+    def regenerate(self, owner: str, conversation_id: str, ask: Ask) -> LiveReply:
+        """Asks again for the last answer; the earlier one is kept as its sibling.
+
+        Raises:
+            MessageRefused: there is nothing to answer again, or an answer is still running.
+            StoreError: the conversation cannot be read; nothing was sent.
+        """
+        turns = self._idle_turns(owner, conversation_id)
+        if not turns:
+            raise MessageRefused("unknown_conversation")
+        self._check(turns[-1].user.text, ask)
+        return self._start(owner, conversation_id, turns[:-1], turns[-1].user, ask)
+
+    def _check(self, text: str, ask: Ask) -> None:
+        if not text.strip():
+            raise MessageRefused("empty")
+        if len(text) > self.max_message_chars:
+            raise MessageRefused("too_long")
+        if not is_text(text + ask.system_prompt):
+            raise MessageRefused("not_text")
+
+    def _idle_turns(self, owner: str, conversation_id: str) -> list[StoredTurn]:
+        # The registry is asked first: a reply that ends between the two is then in the store.
+        known = self.engine.known(owner).values()
+        if any(r.conversation_id == conversation_id and not r.is_closed for r in known):
+            raise MessageRefused("busy")
+        return self.recorder.load_turns(owner, conversation_id) or []
+
+    def _start(
+        self,
+        owner: str,
+        conversation_id: str,
+        earlier: Sequence[StoredTurn],
+        user: UserMessage,
+        ask: Ask,
+    ) -> LiveReply:
+        now = self.now()
+        reply = ReplyRecord(new_id(), owner, conversation_id, user.id, ask.model, now)
+        conversation = Conversation(conversation_id, owner, title_of(user.text), now)
+        live = LiveReply(reply.id, owner, conversation_id, ask.model, self.clock)
+        request = ChatRequest(
+            model=ask.model,
+            messages=prompt_of(earlier, user.text, ask.system_prompt),
+            max_tokens=ask.max_tokens,
+            temperature=ask.temperature,
+        )
+        self.recorder.begin(StoredTurn(user, reply), conversation, live)
+        self.engine.start(live, lambda: self.provider.stream(request, ask.key))
+        return live
+
+
+def prompt_of(earlier: Sequence[StoredTurn], text: str, system_prompt: str) -> tuple[Message, ...]:
+    """The whole prompt, oldest first; a reply without any text is left out."""
+    messages: list[Message] = []
+    if system_prompt.strip():
+        messages.append(Message("system", system_prompt.strip()))
+    for turn in earlier:
+        messages.append(Message("user", turn.user.text))
+        if turn.reply.text:
+            messages.append(Message("assistant", turn.reply.text))
+    messages.append(Message("user", text))
+    return tuple(messages)
+
+
+def is_text(text: str) -> bool:
+    """Whether the text can be written as UTF-8; a lone surrogate cannot."""
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
