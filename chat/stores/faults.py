@@ -1,0 +1,97 @@
+"""What goes wrong in a database, in one plain sentence each.
+
+A driver's own words name paths, statements, values and passwords, so none of them gets out.
+"""
+
+import errno
+import functools
+import sqlite3
+from collections.abc import Callable
+from typing import ParamSpec, TypeVar
+
+from alembic.util import CommandError
+from sqlalchemy.exc import (
+    ArgumentError,
+    DataError,
+    IntegrityError,
+    SQLAlchemyError,
+    StatementError,
+)
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+
+from chat.errors import StoreError
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+NOT_TEXT = "The text holds half a character (a lone surrogate), which cannot be stored."
+NOT_STORABLE = "The database cannot store that value."
+UNWRITABLE = "The database file cannot be written."
+UNUSABLE = "The database cannot be used right now."
+
+# https://www.sqlite.org/rescode.html: the lower byte of the extended code says what it is about.
+_SQLITE = {
+    sqlite3.SQLITE_BUSY: "The database is locked.",
+    sqlite3.SQLITE_LOCKED: "The database is locked.",
+    sqlite3.SQLITE_READONLY: UNWRITABLE,
+    sqlite3.SQLITE_PERM: UNWRITABLE,
+    sqlite3.SQLITE_AUTH: UNWRITABLE,
+    sqlite3.SQLITE_IOERR: "The disk cannot be read or written.",
+    sqlite3.SQLITE_CORRUPT: "The database file is damaged.",
+    sqlite3.SQLITE_FULL: "The disk is full.",
+    sqlite3.SQLITE_CANTOPEN: "The database file cannot be opened.",
+    sqlite3.SQLITE_TOOBIG: "The text is too long to be stored.",
+    sqlite3.SQLITE_NOTADB: "The database file is not a database.",
+}
+
+_FAULTS = (
+    SQLAlchemyError,
+    sqlite3.Error,
+    CommandError,
+    OSError,
+    ImportError,
+    ValueError,
+    OverflowError,
+)
+_REFUSALS: tuple[tuple[type[Exception], str], ...] = (
+    (UnicodeError, NOT_TEXT),
+    (ImportError, "The driver for this kind of database is not installed."),
+    (CommandError, "The database was made by a newer version of this app."),
+    (ArgumentError, "The database URL names a driver that is not known."),
+    (PoolTimeoutError, "The database is busy."),
+    (IntegrityError, "The database refused the change."),
+    (DataError, NOT_STORABLE),
+    (ValueError, NOT_STORABLE),
+    (OverflowError, NOT_STORABLE),
+)
+
+
+def in_plain_words(call: Callable[P, T]) -> Callable[P, T]:
+    """Makes every fault of the database a `StoreError` that carries one sentence and no cause."""
+
+    @functools.wraps(call)
+    def plainly(*args: P.args, **kwargs: P.kwargs) -> T:
+        try:
+            return call(*args, **kwargs)
+        except _FAULTS as fault:
+            sentence = sentence_for(fault)
+        # Raised outside the handler, so that not even `__context__` holds the driver's words.
+        raise StoreError(sentence)
+
+    return plainly
+
+
+def sentence_for(fault: Exception) -> str:
+    """What happened, without path, statement, value or password."""
+    cause = fault.orig if isinstance(fault, StatementError) and fault.orig else fault
+    if isinstance(cause, sqlite3.Error):
+        # The code is missing where Python's own module raised and SQLite was not asked.
+        code = getattr(cause, "sqlite_errorcode", 0) & 0xFF
+        if code in _SQLITE:
+            return _SQLITE[code]
+    if isinstance(cause, OSError):
+        return _SQLITE[sqlite3.SQLITE_FULL] if cause.errno == errno.ENOSPC else UNWRITABLE
+    known = (
+        words for kind, words in _REFUSALS if isinstance(fault, kind) or isinstance(cause, kind)
+    )
+    return next(known, UNUSABLE)
