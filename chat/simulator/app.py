@@ -1,0 +1,130 @@
+"""The simulator's routes: OpenRouter's under /api/v1, and under /sim what was sent and when."""
+
+import re
+import secrets
+import time
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from chat.simulator.asked import BadRequest, read_request
+from chat.simulator.catalogue import describe_generation, describe_key, list_models
+from chat.simulator.exchange import Exchange, plan_exchange, refusal_exchange
+from chat.simulator.playback import Playback
+from chat.simulator.records import Record, Records
+from chat.simulator.refusals import ErrorAnswer, error_answer, unknown_model
+from chat.simulator.scenario import UnknownScenario, read_scenario
+
+REFUSED_KEY = "sk-or-v1-" + "0" * 64
+"""A key of the right shape that is always answered with 401."""
+
+_KEY_SHAPE = re.compile(r"sk-or-v1-[0-9a-f]{64}")
+
+
+def create_app(*, any_key: bool = False) -> Starlette:
+    """A simulated OpenRouter.
+
+    Args:
+        any_key: Take every key except `REFUSED_KEY`, not only those of OpenRouter's shape.
+    """
+    return Starlette(routes=_Desk(any_key=any_key).routes())
+
+
+class _Desk:
+    """The handlers, over the records of one app."""
+
+    def __init__(self, *, any_key: bool) -> None:
+        self._any_key = any_key
+        self._records = Records()
+
+    def routes(self) -> list[Route]:
+        return [
+            Route("/api/v1/chat/completions", self.answer, methods=["POST"]),
+            Route("/api/v1/models", self.models),
+            Route("/api/v1/key", self.key),
+            Route("/api/v1/generation", self.generation),
+            Route("/sim/generations", self.records),
+            Route("/sim/generations/{generation_id}", self.record),
+            Route("/sim/open", self.open_now),
+        ]
+
+    async def answer(self, request: Request) -> Response:
+        """POST /chat/completions."""
+        body = await request.body()
+        read_s, read_at_s = time.monotonic(), time.time()
+        generation_id = f"gen-{int(read_at_s)}-{secrets.token_hex(10)}"
+        record = Record(generation_id, read_at_s * 1000, read_s)
+        exchange = self._refused_key(request) or _plan(body, record, int(read_at_s))
+        self._records.begin(record)
+        return Playback(exchange, record, self._records)
+
+    async def models(self, _: Request) -> Response:
+        """GET /models; public."""
+        return JSONResponse(list_models())
+
+    async def key(self, request: Request) -> Response:
+        """GET /key."""
+        refused = self._key_error(request)
+        return _json_error(refused) if refused else JSONResponse(describe_key(_key(request)))
+
+    async def generation(self, request: Request) -> Response:
+        """GET /generation?id=…; like OpenRouter's, 404 while the answer is going on."""
+        refused = self._key_error(request)
+        if refused:
+            return _json_error(refused)
+        generation_id = request.query_params.get("id", "")
+        record = self._records.find(generation_id)
+        if record is None or record.open:
+            return _json_error(error_answer(404, f"Generation {generation_id} not found"))
+        return JSONResponse(describe_generation(record))
+
+    async def records(self, _: Request) -> Response:
+        """GET /sim/generations, newest first."""
+        return JSONResponse([record.summary() for record in self._records.newest_first()])
+
+    async def record(self, request: Request) -> Response:
+        """GET /sim/generations/{id}."""
+        record = self._records.find(request.path_params["generation_id"])
+        return JSONResponse(record.details()) if record else Response(status_code=404)
+
+    async def open_now(self, _: Request) -> Response:
+        """GET /sim/open: how many answers are going on."""
+        return JSONResponse(self._records.open_now)
+
+    def _refused_key(self, request: Request) -> Exchange | None:
+        refused = self._key_error(request)
+        return refusal_exchange(refused) if refused else None
+
+    def _key_error(self, request: Request) -> ErrorAnswer | None:
+        key = _key(request)
+        unauthenticated = {"error_type": "authentication"}
+        if not key:
+            return error_answer(401, "Missing Authentication header", unauthenticated)
+        if key == REFUSED_KEY or not (self._any_key or _KEY_SHAPE.fullmatch(key)):
+            return error_answer(401, "User not found.", unauthenticated)
+        return None
+
+
+def _key(request: Request) -> str:
+    scheme, _, key = request.headers.get("authorization", "").partition(" ")
+    return key.strip() if scheme.lower() == "bearer" else ""
+
+
+def _json_error(error: ErrorAnswer) -> Response:
+    return JSONResponse(error.body, error.status, error.headers)
+
+
+def _plan(body: bytes, record: Record, created: int) -> Exchange:
+    """The exchange that answers the body; what is learnt of the request goes to the record."""
+    try:
+        asked = read_request(body)
+        record.model, record.streamed = asked.model, asked.stream
+        record.prompt_tokens = asked.prompt_tokens
+        return plan_exchange(read_scenario(asked.model), asked, record.generation_id, created)
+    except BadRequest as fault:
+        bad = error_answer(400, str(fault), {"error_type": "invalid_request"})
+        return refusal_exchange(bad)
+    except UnknownScenario as fault:
+        return refusal_exchange(unknown_model(str(fault)))

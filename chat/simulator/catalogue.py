@@ -1,0 +1,165 @@
+"""The simulator's models, and OpenRouter's metadata about models, keys and generations. Pure.
+
+Required fields are those that OpenRouter's own SDK (`openrouter` 1.3.84) insists on.
+"""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from chat.simulator.records import Record
+from chat.simulator.wire import COMPLETION_USD, PROMPT_USD, PROVIDER
+
+PICKER_MODELS: tuple[tuple[str, str], ...] = (
+    ("sim/rate-50-len-400", "Steady, 50 tokens a second"),
+    ("sim/rate-300-len-2000-ttft-100", "Fast and long"),
+    ("sim/rate-8-len-60-ttft-2500", "Slow to start, slow to go"),
+    ("sim/think-120-rate-60", "Thinks first"),
+    ("sim/hidden-think-200-rate-60", "Thinks first, unseen"),
+    ("sim/burst-len-2000", "All at once"),
+    ("sim/split-style-cjk", "Chinese and Japanese, bytes cut apart"),
+    ("sim/echo", "Says what you said"),
+    ("sim/length", "Ends at its token limit"),
+    ("sim/filter", "Stopped by a content filter"),
+    ("sim/stall-30", "Goes silent after 30 tokens"),
+    ("sim/drop-at-40", "Connection lost after 40 tokens"),
+    ("sim/cut-at-40", "Ends without a finish reason"),
+    ("sim/error-at-20", "Error inside the stream"),
+    ("sim/silent", "Never says a word"),
+    ("sim/401", "Key refused"),
+    ("sim/402", "Out of credits"),
+    ("sim/429-after-2", "Rate limited, 2 seconds"),
+    ("sim/429-daily", "Daily free limit reached"),
+    ("sim/500", "Server error"),
+    ("sim/html", "A sign-in page instead of an answer"),
+)
+"""Model id and short label, healthy ones first, to be tried by hand."""
+
+_CREATED = 1_771_286_400
+_CONTEXT_TOKENS = 131_072
+
+
+def list_models() -> dict[str, Any]:
+    """The body of GET /models; prices are strings, in USD per token."""
+    data = [_model(model, label) for model, label in PICKER_MODELS]
+    return {"data": data, "total_count": len(data), "links": {"next": None}}
+
+
+def _model(model: str, label: str) -> dict[str, Any]:
+    return {
+        "id": model,
+        "canonical_slug": model,
+        "name": f"Simulator: {label}",
+        "created": _CREATED,
+        "description": f"{label}. Words from a list, not from a model.",
+        "context_length": _CONTEXT_TOKENS,
+        "architecture": {
+            "modality": "text->text",
+            "input_modalities": ["text"],
+            "output_modalities": ["text"],
+            "tokenizer": "Other",
+            "instruct_type": None,
+        },
+        "pricing": {"prompt": f"{PROMPT_USD:.7f}", "completion": f"{COMPLETION_USD:.7f}"},
+        "top_provider": {
+            "context_length": _CONTEXT_TOKENS,
+            "max_completion_tokens": None,
+            "is_moderated": False,
+        },
+        "per_request_limits": None,
+        "supported_parameters": ["max_tokens", "reasoning", "temperature"],
+        "default_parameters": None,
+        "supported_voices": None,
+        "links": {"details": f"/api/v1/models/{model}/endpoints"},
+        "expiration_date": None,
+    }
+
+
+def describe_key(key: str) -> dict[str, Any]:
+    """The body of GET /key; amounts in USD. The key itself shows only its ends."""
+    return {
+        "data": {
+            "label": f"{key[:10]}...{key[-3:]}",
+            "limit": 10.0,
+            "limit_remaining": 9.5,
+            "limit_reset": None,
+            "include_byok_in_limit": False,
+            "usage": 0.5,
+            "usage_daily": 0.5,
+            "usage_weekly": 0.5,
+            "usage_monthly": 0.5,
+            "byok_usage": 0.0,
+            "byok_usage_daily": 0.0,
+            "byok_usage_weekly": 0.0,
+            "byok_usage_monthly": 0.0,
+            "is_free_tier": False,
+            "is_management_key": False,
+            "is_provisioning_key": False,
+            "creator_user_id": "user_simulated",
+            "organization_id": None,
+            "workspace_id": None,
+            "allowed_data_regions": ["global"],
+            "budgets": [],
+            "effective_budget": None,
+            "free_model_daily_requests": {"limit": 1000, "used": 0, "remaining": 1000},
+            "rate_limit": {"requests": -1, "interval": "10s", "note": "deprecated"},
+            "expires_at": None,
+        }
+    }
+
+
+_NOT_SIMULATED: dict[str, None] = {
+    "api_type": None,
+    "app_id": None,
+    "cache_discount": None,
+    "external_user": None,
+    "http_referer": None,
+    "moderation_latency": None,
+    "native_tokens_cached": None,
+    "native_tokens_completion_images": None,
+    "native_tokens_reasoning": None,
+    "num_fetches": None,
+    "num_input_audio_prompt": None,
+    "num_media_completion": None,
+    "num_media_prompt": None,
+    "num_search_results": None,
+    "preset_id": None,
+    "provider_responses": None,
+    "router": None,
+    "service_tier": None,
+    "upstream_id": None,
+    "upstream_inference_cost": None,
+    "user_agent": None,
+    "web_search_engine": None,
+    "workspace_id": None,
+}
+
+
+def describe_generation(record: Record) -> dict[str, Any]:
+    """The body of GET /generation for an answer that is over; latencies in ms, cost in USD."""
+    tokens = len(record.token_s) + record.hidden_tokens
+    cost_usd = round(record.prompt_tokens * PROMPT_USD + tokens * COMPLETION_USD, 10)
+    times = record.token_s or [record.requested_s]
+    return {
+        "data": {
+            **_NOT_SIMULATED,
+            "id": record.generation_id,
+            "model": record.model,
+            "provider_name": PROVIDER,
+            "created_at": datetime.fromtimestamp(record.requested_at_ms / 1000, UTC).isoformat(),
+            "streamed": record.streamed,
+            "cancelled": record.client_closed_s is not None,
+            "finish_reason": record.finish_reason,
+            "native_finish_reason": record.finish_reason,
+            "latency": round((times[0] - record.requested_s) * 1000),
+            "generation_time": round((times[-1] - times[0]) * 1000),
+            "tokens_prompt": record.prompt_tokens,
+            "tokens_completion": tokens,
+            "native_tokens_prompt": record.prompt_tokens,
+            "native_tokens_completion": tokens,
+            "total_cost": cost_usd,
+            "usage": cost_usd,
+            "is_byok": False,
+            "origin": "",
+            "data_region": "global",
+        }
+    }
