@@ -18,6 +18,7 @@ from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import QueuePool
 
 from chat.errors import StoreError
+from chat.stores.faults import MALFORMED
 
 WRITES = "tickertape_writes"
 """Execution option of a connection whose transaction will write."""
@@ -37,10 +38,7 @@ def parse_url(url: str) -> URL:
     with contextlib.suppress(ArgumentError, ValueError):
         parsed = make_url(url)
     if parsed is None or parsed.get_backend_name() not in {"sqlite", "postgresql"}:
-        raise StoreError(
-            "The database URL is malformed: expected sqlite:///folder/file.db "
-            "or postgresql+psycopg://user:password@host/name."
-        )
+        raise StoreError(MALFORMED)
     return parsed
 
 
@@ -81,6 +79,8 @@ def migrate(engine: Engine) -> None:
     with _ONE_MIGRATION, engine.execution_options(**{WRITES: True}).begin() as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+        # Where all was up to date, nothing has been written yet; this shows that we may.
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = version_num")
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -14,6 +14,7 @@ from sqlalchemy.exc import (
     ArgumentError,
     DataError,
     IntegrityError,
+    NoSuchModuleError,
     SQLAlchemyError,
     StatementError,
 )
@@ -24,6 +25,10 @@ from chat.errors import StoreError
 P = ParamSpec("P")
 T = TypeVar("T")
 
+MALFORMED = (
+    "The database URL is malformed: expected sqlite:///folder/file.db "
+    "or postgresql+psycopg://user:password@host/name."
+)
 NOT_TEXT = "The text holds half a character (a lone surrogate), which cannot be stored."
 NOT_STORABLE = "The database cannot store that value."
 UNWRITABLE = "The database file cannot be written."
@@ -57,7 +62,8 @@ _REFUSALS: tuple[tuple[type[Exception], str], ...] = (
     (UnicodeError, NOT_TEXT),
     (ImportError, "The driver for this kind of database is not installed."),
     (CommandError, "The database was made by a newer version of this app."),
-    (ArgumentError, "The database URL names a driver that is not known."),
+    (NoSuchModuleError, "The database URL names a driver that is not known."),
+    (ArgumentError, MALFORMED),
     (PoolTimeoutError, "The database is busy."),
     (IntegrityError, "The database refused the change."),
     (DataError, NOT_STORABLE),

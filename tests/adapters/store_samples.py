@@ -1,0 +1,56 @@
+"""The stores that the contract suite runs on, one line each, and the turns it keeps in them."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from chat.conversations import Conversation, ReplyRecord, StoredTurn, UserMessage
+from chat.ports import Store
+from chat.stores.sql import SqlStore
+
+STORES: list[tuple[str, Callable[[Path], Store]]] = [
+    ("sqlite_file", lambda folder: SqlStore.open(f"sqlite:///{folder}/tickertape.db")),
+    ("sqlite_memory", lambda _folder: SqlStore.open_in_memory()),
+]
+NOON = datetime(2030, 5, 1, 12, tzinfo=UTC)
+
+
+@pytest.fixture(name="store", params=[make for _, make in STORES], ids=[name for name, _ in STORES])
+def opened_store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    opened: Store = request.param(tmp_path)
+    yield opened
+    opened.close()
+
+
+def a_conversation(conversation_id: str = "c", owner: str = "ann") -> Conversation:
+    return Conversation(conversation_id, owner, "First words", NOON)
+
+
+def a_turn(
+    name: str, parent: str | None = None, message: str | None = None, conversation: str = "c"
+) -> StoredTurn:
+    """Turn `name`: message `m-name` (or another's, to regenerate) and reply `r-name`."""
+    user = UserMessage(f"m-{message or name}", parent, f"question {message or name}", NOON)
+    return StoredTurn(user, ReplyRecord(f"r-{name}", "ann", conversation, user.id, "sim/x", NOON))
+
+
+def add(store: Store, *turns: StoredTurn) -> None:
+    for turn in turns:
+        store.add_turn(turn, a_conversation(turn.reply.conversation_id))
+
+
+def ended(reply: ReplyRecord, text: str = "Hello") -> ReplyRecord:
+    return replace(reply, outcome="completed", text=text)
+
+
+def reply_ids(store: Store, conversation_id: str = "c") -> list[str]:
+    return [turn.reply.id for turn in store.load_turns("ann", conversation_id) or []]
+
+
+def newest_text(store: Store) -> str:
+    turns = store.load_turns("ann", "c")
+    assert turns is not None
+    return turns[-1].reply.text
