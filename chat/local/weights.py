@@ -222,7 +222,8 @@ def main() -> int:
             _show_on_terminal if is_terminal else _show_in_a_log,
         )
     except WeightsError as error:
-        sys.stdout.write(f"\n{error} The app starts without it.\n" if is_terminal else f"{error}\n")
+        start = "\n" if is_terminal else ""  # off the line of the progress
+        sys.stdout.write(f"{start}{error} The app starts without it.\n")
     return 0
 
 
