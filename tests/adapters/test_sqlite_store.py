@@ -5,6 +5,7 @@ import multiprocessing
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -275,3 +276,12 @@ def test_processes_may_open_the_same_new_database_at_once(path: Path) -> None:
         opener.join(30)
 
     assert [opener.exitcode for opener in openers] == [0, 0, 0]
+
+
+def test_threads_may_open_stores_at_the_same_time() -> None:
+    with ThreadPoolExecutor(4) as threads:
+        stores = list(threads.map(lambda _: SqlStore.open_in_memory(), range(8)))
+
+    for store in stores:
+        store.ping()
+        store.close()
