@@ -10,7 +10,7 @@ from typing import Literal
 
 from chat.errors import Failure
 from chat.events import Usage
-from chat.metrics import Timings
+from chat.metrics import Timings, Tokens, answer_tokens, throughput_tok_s
 
 Outcome = Literal["completed", "truncated", "filtered", "stopped", "interrupted", "failed"]
 
@@ -65,6 +65,8 @@ class ReplyRecord:
         model: The id that was asked for.
         served_model: The id that answered, where the upstream named one.
         started_at: When the request was made (UTC).
+        text_chars: Length of the text, also where the text itself was not loaded.
+        reasoning_chars: Length of the reasoning, likewise.
     """
 
     id: str
@@ -82,6 +84,21 @@ class ReplyRecord:
     usage: Usage | None = None
     failure: Failure | None = None
     timings: Timings = field(default_factory=Timings)
+    text_chars: int = 0
+    reasoning_chars: int = 0
+
+    @property
+    def tokens(self) -> Tokens:
+        """Tokens of the answer, reasoning included."""
+        return answer_tokens(self.usage, self.text_chars + self.reasoning_chars)
+
+    @property
+    def throughput_tok_s(self) -> float | None:
+        """Throughput in tokens per second, by the definition in `chat.metrics`."""
+        reasoned = (self.usage.reasoning_tokens if self.usage else None) or 0
+        # Reasoning that was not streamed is in the count but not in the time.
+        hidden = 0 if self.reasoning_chars else reasoned
+        return throughput_tok_s(self.tokens.count, self.timings, hidden)
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,12 +36,16 @@ class Tokens:
     is_estimated: bool
 
 
-def answer_tokens(usage: Usage | None, text: str, reasoning: str) -> Tokens:
+def answer_tokens(usage: Usage | None, answer_chars: int) -> Tokens:
     """Completion tokens as the upstream counted them, else estimated from the characters."""
     if usage is not None:
         return Tokens(usage.completion_tokens, is_estimated=False)
-    chars = len(text) + len(reasoning)
-    return Tokens(-(-chars // CHARS_PER_TOKEN), is_estimated=True)
+    return Tokens(estimated_tokens(answer_chars), is_estimated=True)
+
+
+def estimated_tokens(chars: int) -> int:
+    """About how many tokens so many characters are."""
+    return -(-chars // CHARS_PER_TOKEN)
 
 
 def throughput_tok_s(

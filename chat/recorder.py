@@ -48,6 +48,8 @@ def record_of(start: ReplyRecord, fold: ReplyFold) -> ReplyRecord:
         usage=fold.usage,
         failure=fold.failure,
         timings=fold.timings,
+        text_chars=fold.text_chars,
+        reasoning_chars=fold.reasoning_chars,
     )
 
 

@@ -18,6 +18,7 @@ from chat.messages import Secret
 OPENROUTER_URL = "https://openrouter.ai/api/v1"
 DATABASE_URL = "sqlite:///data/tickertape.db"
 MAX_TOKENS = 1024
+MAX_TOKENS_LIMIT = 200_000
 MAX_MESSAGE_CHARS = 100_000
 FOREIGN_PREFIX = "OPENAI_"
 """The SDK reads variables of this prefix behind our back: keys, organisation, extra headers."""
@@ -65,7 +66,7 @@ def load_settings(environ: Mapping[str, str], env_file: Path) -> Settings:
         openrouter_api_key=values.key("OPENROUTER_API_KEY"),
         openrouter_base_url=values.url("OPENROUTER_BASE_URL", OPENROUTER_URL),
         default_model=values.text("DEFAULT_MODEL"),
-        default_max_tokens=values.whole("DEFAULT_MAX_TOKENS", MAX_TOKENS, 1, 200_000),
+        default_max_tokens=values.whole("DEFAULT_MAX_TOKENS", MAX_TOKENS, 1, MAX_TOKENS_LIMIT),
         database_url=values.text("DATABASE_URL") or DATABASE_URL,
         local_models=values.text("LOCAL_MODELS") or "",
         simulator=values.switch("SIMULATOR", default=True),
@@ -75,7 +76,7 @@ def load_settings(environ: Mapping[str, str], env_file: Path) -> Settings:
     )
 
 
-def without_foreign(environ: Mapping[str, str]) -> list[str]:
+def foreign_names(environ: Mapping[str, str]) -> list[str]:
     """Names of the variables that must leave the environment before the SDK looks at it."""
     return [name for name in environ if name.startswith(FOREIGN_PREFIX)]
 

@@ -3,18 +3,19 @@
 What is typed is in the store before the request leaves; the answer itself is the engine's.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Literal
 
 from chat.conversations import Conversation, ReplyRecord, StoredTurn, UserMessage, new_id, title_of
 from chat.engine import Engine
-from chat.errors import ChatError
+from chat.errors import ChatError, Failure
 from chat.live import LiveReply
 from chat.messages import ChatRequest, Message, Secret
 from chat.ports import Clock, Provider
-from chat.recorder import Recorder
+from chat.recorder import Recorder, record_of
+from chat.reply import ReplyFold
 
 RefusalReason = Literal["empty", "too_long", "not_text", "busy", "unknown_conversation"]
 
@@ -49,6 +50,19 @@ class Ask:
 
 
 @dataclass(frozen=True, slots=True)
+class Opened:
+    """A conversation on screen.
+
+    Attributes:
+        turns: Oldest first; the last one's reply is still growing where `live` is given.
+        live: The log of the running answer, or None.
+    """
+
+    turns: list[StoredTurn]
+    live: LiveReply | None
+
+
+@dataclass(frozen=True, slots=True)
 class Turns:
     """Begins turns.
 
@@ -77,6 +91,21 @@ class Turns:
         parent_id = turns[-1].reply.id if turns else None
         user = UserMessage(new_id(), parent_id, text, self.now())
         return self._start(owner, conversation_id, turns, user, ask)
+
+    def open(self, owner: str, conversation_id: str) -> Opened | None:
+        """A conversation as it stands now, running answer included; None if it is not there.
+
+        Raises:
+            StoreError: the conversation cannot be read now.
+        """
+        # The registry is asked first: a reply that ends between the two is then in the store.
+        known = self.engine.known(owner)
+        turns = self.recorder.load_turns(owner, conversation_id)
+        if turns is None:
+            return None
+        present = [replace(turn, reply=_present(turn.reply, known)) for turn in turns]
+        last = known.get(turns[-1].reply.id) if turns else None
+        return Opened(present, last if last is not None and not last.is_closed else None)
 
     def regenerate(self, owner: str, conversation_id: str, ask: Ask) -> LiveReply:
         """Asks again for the last answer; the earlier one is kept as its sibling.
@@ -127,6 +156,19 @@ class Turns:
         self.recorder.begin(StoredTurn(user, reply), conversation, live)
         self.engine.start(live, lambda: self.provider.stream(request, ask.key))
         return live
+
+
+def _present(reply: ReplyRecord, known: Mapping[str, LiveReply]) -> ReplyRecord:
+    """The reply with what its log knows and the store does not have yet."""
+    live = known.get(reply.id)
+    if reply.outcome is not None or (live is not None and not live.is_closed):
+        return reply
+    if live is None:
+        # Nobody here produces it: the process that did has gone.
+        return replace(reply, outcome="interrupted", failure=Failure("interrupted"))
+    fold = ReplyFold()
+    fold.feed(live.read())
+    return record_of(reply, fold)
 
 
 def prompt_of(earlier: Sequence[StoredTurn], text: str, system_prompt: str) -> tuple[Message, ...]:

@@ -1,0 +1,64 @@
+"""Who a visitor is: a random id in a cookie, set by middleware before the first page is drawn."""
+
+import re
+import secrets
+from http.cookies import CookieError, SimpleCookie
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+COOKIE_NAME = "tickertape_visitor"
+YEAR_S = 365 * 24 * 3600
+
+_VISITOR_ID = re.compile(r"[A-Za-z0-9_-]{22}")
+
+
+def new_visitor_id() -> str:
+    """An unguessable id, 22 URL-safe characters (128 bits)."""
+    return secrets.token_urlsafe(16)
+
+
+def is_visitor_id(text: str) -> bool:
+    """Whether the text has the shape of our ids; anything else is not believed."""
+    return _VISITOR_ID.fullmatch(text) is not None
+
+
+class VisitorCookie:
+    """ASGI middleware: gives each browser that comes without an id one of its own.
+
+    HttpOnly and SameSite=Lax; Secure where the page came over HTTPS. Only page requests get one,
+    so that the WebSocket that follows carries it.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answers one request; ASGI's own signature."""
+        if scope["type"] != "http" or visitor_of(Headers(scope=scope)) is not None:
+            await self._app(scope, receive, send)
+            return
+
+        async def send_with_cookie(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                if headers.get("content-type", "").startswith("text/html"):
+                    secure = "; Secure" if scope["scheme"] == "https" else ""
+                    headers.append(
+                        "set-cookie",
+                        f"{COOKIE_NAME}={new_visitor_id()}; Path=/; Max-Age={YEAR_S}"
+                        f"; HttpOnly; SameSite=Lax{secure}",
+                    )
+            await send(message)
+
+        await self._app(scope, receive, send_with_cookie)
+
+
+def visitor_of(headers: Headers) -> str | None:
+    """The visitor that a request's cookies name, or None."""
+    try:
+        cookies = SimpleCookie(headers.get("cookie", ""))
+    except CookieError:
+        return None
+    found = cookies.get(COOKIE_NAME)
+    return found.value if found is not None and is_visitor_id(found.value) else None

@@ -1,0 +1,154 @@
+"""A growing Markdown text → settled top-level blocks and a live tail.
+
+`st.write_stream` only appends to the open element, so the cut is made while the text arrives:
+`Piece` goes on in the open element, `Seal` settles it. When a frame is worth painting is decided
+in `pacing`, where a block begins in `markdown_blocks`.
+"""
+
+from dataclasses import dataclass
+
+from chat.markdown_blocks import OpenBlock, ParseBlocks, parse_blocks
+
+HOLD_CHARS = 40
+"""Most characters of a line's start that wait for what they become; then they just go on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Text to append to the open element."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Seal:
+    """The open element will not change any more; the next piece begins a new one."""
+
+
+Action = Piece | Seal
+
+
+class Segmenter:
+    """Cuts one answer. The pieces joined are the text fed, whatever the deltas were.
+
+    A new element begins only where a line certainly begins a new top-level block, judged by the
+    text up to there, so the cut does not depend on how the text arrived. An element may hold
+    several blocks (an indented code block stays with the paragraph before it, since Streamlit
+    would strip its indentation); it never holds a part of one. Held back are only the first
+    characters of a line that could be a marker (`-`, `1.`, a fence's first line after a
+    paragraph), at most `HOLD_CHARS`.
+
+    Definitions are the one thing that reaches across blocks: `[a]: …` and `[^1]: …` change how
+    links and footnotes anywhere else read. They cannot be known beforehand, so such an answer is
+    cut as any other while it streams, `needs_repaint` says so, and `split` draws it whole, once.
+    Adding the definitions to each block instead would number footnotes anew in every block.
+
+    Args:
+        parse: the block parser, to count its calls in tests.
+    """
+
+    def __init__(self, parse: ParseBlocks = parse_blocks) -> None:
+        self._open = OpenBlock(parse)
+        self._line: list[str] = []
+        self._held = ""
+        self._at_line_start = True
+        self._tail_chars = 0
+        self._is_tail_blank = True
+        self._seals = 0
+
+    @property
+    def tail_chars(self) -> int:
+        """Characters in the open element: what painting it once more sends."""
+        return self._tail_chars
+
+    @property
+    def needs_repaint(self) -> bool:
+        """Whether sealed elements may read otherwise than in the whole text; see `split`."""
+        return self._open.has_definitions and self._seals > 0
+
+    def feed(self, delta: str) -> list[Action]:
+        """Takes the next part of the text; gives what can be shown now."""
+        actions: list[Action] = []
+        begin = 0
+        while begin < len(delta):
+            end = delta.find("\n", begin) + 1 or len(delta)
+            self._take(delta[begin:end], actions)
+            begin = end
+        return actions
+
+    def flush(self) -> list[Action]:
+        """Ends the text: whatever was held back comes out."""
+        actions: list[Action] = []
+        if self._held:
+            self._show(self._held, actions, is_new=self._open.line_begins_block(self._held))
+            self._held = ""
+        if self._line:
+            self._open.take_line("".join(self._line))
+            self._line.clear()
+        return actions
+
+    def _take(self, part: str, actions: list[Action]) -> None:
+        """Takes a part of one line, with or without its end."""
+        self._line.append(part)
+        if self._at_line_start:
+            self._decide(part, actions)
+        else:
+            self._append(part, actions)
+        if part.endswith("\n"):
+            self._open.take_line("".join(self._line))
+            self._line.clear()
+            self._at_line_start = True
+
+    def _decide(self, part: str, actions: list[Action]) -> None:
+        # One character at a time, so that the verdict is the same however the text was cut.
+        for place, character in enumerate(part, start=1):
+            self._held += character
+            is_new = self._judge(self._held)
+            if is_new is not None:
+                self._show(self._held + part[place:], actions, is_new=is_new)
+                self._held = ""
+                return
+
+    def _judge(self, held: str) -> bool | None:
+        if held.endswith("\n"):
+            return self._open.line_begins_block(held)
+        if len(held) >= HOLD_CHARS:
+            return False
+        return self._open.begins_block(held)
+
+    def _show(self, text: str, actions: list[Action], *, is_new: bool) -> None:
+        # An element of blank lines only would be an empty gap on the page.
+        if is_new and not self._is_tail_blank:
+            actions.append(Seal())
+            self._seals += 1
+            self._tail_chars = 0
+        self._append(text, actions)
+        self._at_line_start = False
+
+    def _append(self, text: str, actions: list[Action]) -> None:
+        self._tail_chars += len(text)
+        self._is_tail_blank = self._is_tail_blank and text.isspace()
+        match actions:
+            case [*_, Piece(before)]:
+                actions[-1] = Piece(before + text)
+            case _:
+                actions.append(Piece(text))
+
+
+def split(text: str) -> list[str]:
+    """The elements in which a finished answer is drawn: those it streamed in.
+
+    Joined they are the text. An answer with link or footnote definitions is one element, since
+    its blocks would read otherwise when drawn alone (`Segmenter.needs_repaint`). Costs some
+    milliseconds per 10,000 characters; keep the result rather than asking on every run.
+    """
+    segmenter = Segmenter()
+    elements = [""]
+    for action in segmenter.feed(text) + segmenter.flush():
+        if isinstance(action, Seal):
+            elements.append("")
+        else:
+            elements[-1] += action.text
+    if segmenter.needs_repaint:
+        return [text]
+    return [element for element in elements if element]

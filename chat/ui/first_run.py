@@ -1,0 +1,31 @@
+"""The empty screen of a new chat: what this is, and four things to ask."""
+
+from collections.abc import Callable
+
+import streamlit as st
+
+PROMPTS = (
+    (":material/landscape:", "Describe a quiet harbour at dawn in five sentences."),
+    (":material/lightbulb:", "List six ideas for a rainy afternoon."),
+    (":material/mail:", "Write a short, friendly note to a new neighbour."),
+    (":material/restaurant:", "Explain how to make a simple tomato soup, step by step."),
+)
+"""Chosen to suit the small embedded model: scenes, lists and notes rather than facts or code."""
+
+
+def draw_first_run(on_choose: Callable[[str], None]) -> None:
+    """Draws the empty screen.
+
+    Args:
+        on_choose: Called with the prompt that was clicked.
+    """
+    st.markdown("Ask any model, and see how fast it really answers. Or begin with one of these:")
+    for number, (icon, prompt) in enumerate(PROMPTS):
+        st.button(
+            prompt,
+            key=f"prompt_{number}",
+            icon=icon,
+            width="stretch",
+            on_click=on_choose,
+            args=(prompt,),
+        )

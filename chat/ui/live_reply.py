@@ -1,0 +1,144 @@
+"""The answer that is being written: a reader of its log, drawn with `st.write_stream`.
+
+The reader never waits long without giving Streamlit the chance to act on a click, and its end,
+however it comes, does nothing to the producer.
+"""
+
+import time
+from collections.abc import Callable, Iterator
+from typing import TypeVar
+
+import streamlit as st
+
+from chat.events import ReasoningDelta, TextDelta
+from chat.live import LiveReply
+from chat.pacing import Pacer
+from chat.reply import ReplyFold
+from chat.segments import Piece, Seal, Segmenter
+from chat.ui.reply_stats import live_line
+from chat.ui.session import yield_to_clicks
+
+CURSOR = "▌"
+WAIT_S = 0.04
+"""Longest wait without giving Streamlit the chance to act on a click."""
+HEADER_S = 0.25
+
+Item = TypeVar("Item")
+Frame = str | Callable[[], None]
+
+
+def draw_live_reply(live: LiveReply, draw_header: Callable[[str], object]) -> ReplyFold:
+    """Draws the answer until it ends, from its first word on, wherever it stands already.
+
+    Args:
+        live: The answer's log.
+        draw_header: Shows the live figures, given as one line of text.
+
+    Returns:
+        What the log amounted to at its end.
+    """
+    reader = _Reader(live, draw_header)
+    reader.wait_for_delta()
+    if reader.fold.reasoning_chars:
+        with st.expander("Reasoning", icon=":material/neurology:"):
+            st.write_stream(reader.frames(reader.next_reasoning), cursor=CURSOR)
+    st.write_stream(reader.frames(reader.next_text), cursor=CURSOR)
+    return reader.fold
+
+
+class _Reader:
+    """One reader of one log, with its position and what it has not shown yet."""
+
+    def __init__(self, live: LiveReply, draw_header: Callable[[str], object]) -> None:
+        self.fold = ReplyFold()
+        self._live = live
+        self._draw_header = draw_header
+        self._position = 0
+        self._header_due_s = 0.0
+        self._reasoning: list[str] = []
+        self._text: list[str] = []
+
+    def wait_for_delta(self) -> None:
+        """Waits until there is something to show, or the answer has ended."""
+        while self._pull(WAIT_S) and not (self._reasoning or self._text):
+            pass
+
+    def next_reasoning(self, wait_s: float) -> str | None:
+        """New reasoning, "" for none yet, or None once the answer itself has begun."""
+        if self._text:
+            return "".join(_take(self._reasoning)) or None
+        goes_on = self._pull(wait_s)
+        return "".join(_take(self._reasoning)) or ("" if goes_on else None)
+
+    def next_text(self, wait_s: float) -> str | None:
+        """New text, "" for none yet, or None at the end."""
+        goes_on = self._pull(wait_s)
+        return "".join(_take(self._text)) or ("" if goes_on else None)
+
+    def frames(self, next_piece: Callable[[float], str | None]) -> Iterator[Frame]:
+        """What `st.write_stream` is given: text as it is worth painting, and block ends.
+
+        A callable makes `st.write_stream` close its text element for good and start another one,
+        so that a finished block of Markdown is never sent again.
+        """
+        segmenter, pacer = Segmenter(), Pacer()
+        actions: list[Piece | Seal] = []
+        while True:
+            pending = sum(len(a.text) for a in actions if isinstance(a, Piece))
+            wait_s = pacer.wait_s(time.monotonic(), pending, segmenter.tail_chars)
+            piece = next_piece(min(WAIT_S, wait_s) if pending else WAIT_S)
+            if piece is None:
+                yield from _as_frames(actions + segmenter.flush())
+                return
+            actions += segmenter.feed(piece)
+            pending = sum(len(a.text) for a in actions if isinstance(a, Piece))
+            if pending and pacer.wait_s(time.monotonic(), pending, segmenter.tail_chars) <= 0:
+                yield from _as_frames(_take(actions))
+                pacer.painted(time.monotonic(), segmenter.tail_chars)
+
+    def _pull(self, wait_s: float) -> bool:
+        """Reads on; False once the log has ended and all of it was read."""
+        yield_to_clicks()
+        entries = self._live.wait(self._position, wait_s)
+        self._position += len(entries)
+        self.fold.feed(entries)
+        for entry in entries:
+            match entry.event:
+                case TextDelta(text):
+                    self._text.append(text)
+                case ReasoningDelta(text):
+                    self._reasoning.append(text)
+        self._show_figures()
+        return self.fold.outcome is None
+
+    def _show_figures(self) -> None:
+        now_s = time.monotonic()
+        if now_s >= self._header_due_s:
+            self._header_due_s = now_s + HEADER_S
+            self._draw_header(live_line(self.fold, self._live.age_s))
+
+
+def _take(items: list[Item]) -> list[Item]:
+    taken = items[:]
+    items.clear()
+    return taken
+
+
+def _as_frames(actions: list[Piece | Seal]) -> Iterator[Frame]:
+    """Joins what belongs to one element, so that a frame sends each element once."""
+    text = ""
+    for action in actions:
+        match action:
+            case Piece(more):
+                text += more
+            case Seal():
+                if text:
+                    yield text
+                text = ""
+                yield _end_of_block
+    if text:
+        yield text
+
+
+def _end_of_block() -> None:
+    """Called by `st.write_stream` between two blocks; that it is callable is all it is for."""

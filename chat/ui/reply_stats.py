@@ -1,0 +1,65 @@
+"""The figures of one reply in words: live while it is written, final below it when it is done."""
+
+from chat.conversations import ReplyRecord
+from chat.metrics import Tokens, estimated_tokens, throughput_tok_s
+from chat.reply import ReplyFold
+
+NOT_KNOWN = "n/a"
+SETTLED_S = 0.5
+"""A pace over less than this much time, in seconds, says nothing yet."""
+
+
+def seconds(value_s: float | None) -> str:
+    """A duration as it is shown: "0.21 s", or "n/a"."""
+    return NOT_KNOWN if value_s is None else f"{value_s:.2f} s"
+
+
+def rate(value_tok_s: float | None, *, is_estimated: bool) -> str:
+    """A throughput as it is shown: "48.3 tok/s", "≈ 48.3 tok/s" when estimated, or "n/a"."""
+    if value_tok_s is None:
+        return f"{NOT_KNOWN} tok/s"
+    return f"{'≈ ' if is_estimated else ''}{value_tok_s:.1f} tok/s"
+
+
+def count(tokens: Tokens) -> str:
+    """A number of tokens as it is shown: "210 tokens", with "≈" when estimated."""
+    unit = "token" if tokens.count == 1 else "tokens"
+    return f"{'≈ ' if tokens.is_estimated else ''}{tokens.count:,} {unit}"
+
+
+def cost(value_usd: float | None) -> str:
+    """A cost as it is shown: "$0.000412", "free", or "cost n/a"."""
+    if value_usd is None:
+        return f"cost {NOT_KNOWN}"
+    return "free" if value_usd == 0 else f"${value_usd:.6f}".rstrip("0")
+
+
+def final_line(reply: ReplyRecord) -> str:
+    """The quiet line under a reply."""
+    tokens = reply.tokens
+    parts = [
+        f"TTFT {seconds(reply.timings.ttft_s)}",
+        rate(reply.throughput_tok_s, is_estimated=tokens.is_estimated),
+        count(tokens),
+        f"total {seconds(reply.timings.total_s)}",
+    ]
+    if reply.usage is not None and reply.usage.cost_usd is not None:
+        parts.append(cost(reply.usage.cost_usd))
+    if reply.upstream_provider:
+        parts.append(f"via {reply.upstream_provider}")
+    return " · ".join(parts)
+
+
+def live_line(fold: ReplyFold, elapsed_s: float) -> str:
+    """The line beside the badge while a reply is written.
+
+    Args:
+        fold: The answer so far.
+        elapsed_s: Time since the request was sent, in seconds.
+    """
+    parts = [f"{elapsed_s:.1f} s"]
+    tokens = estimated_tokens(fold.text_chars + fold.reasoning_chars)
+    pace_tok_s = throughput_tok_s(tokens, fold.timings)
+    if pace_tok_s is not None and (fold.timings.decode_s or 0.0) >= SETTLED_S:
+        parts.append(f"≈ {pace_tok_s:.0f} tok/s")
+    return " · ".join(parts)

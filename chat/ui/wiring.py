@@ -1,0 +1,147 @@
+"""The one place that chooses the adapters and joins them; the rest of the app sees `services()`."""
+
+import os
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import streamlit as st
+
+from chat.catalogue import BUILT_IN, Model
+from chat.engine import Engine
+from chat.errors import ModelUnavailable, StoreError
+from chat.local.models import read_setting
+from chat.local.states import Fetching, Ready, Unavailable
+from chat.local.supervisor import LocalModels
+from chat.local.weights import default_cache_dir
+from chat.messages import Secret
+from chat.ports import Store
+from chat.providers.openai_wire import OpenAIWire
+from chat.recorder import Recorder
+from chat.routing import Endpoint, Routes
+from chat.settings import Settings, foreign_names, load_settings
+from chat.simulator import PICKER_MODELS, SimulatorServer
+from chat.stores.sql import SqlStore
+from chat.turn import Turns
+
+ROOT = Path(__file__).resolve().parents[2]
+
+_ATTRIBUTION = {"HTTP-Referer": "http://localhost:8501", "X-OpenRouter-Title": "Tickertape"}
+_SIMULATOR_KEY = Secret("simulator")
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Everything that is made once per process.
+
+    Attributes:
+        store_fault: Why conversations are only kept until the server stops, or None.
+        simulator: None where the setting turned it off.
+    """
+
+    settings: Settings
+    store: Store
+    store_fault: str | None
+    recorder: Recorder
+    engine: Engine
+    turns: Turns
+    local: LocalModels
+    simulator: SimulatorServer | None
+
+    def close(self) -> None:
+        """Stops the answers, saves what is left, ends the children; in that order."""
+        self.engine.close()
+        self.recorder.close()
+        self.store.close()
+        self.local.close()
+        if self.simulator is not None:
+            self.simulator.close()
+
+
+@st.cache_resource(show_spinner=False, on_release=Services.close)
+def services() -> Services:
+    """The process's one set of services, made at the first call."""
+    settings = load_settings(os.environ, ROOT / ".env")
+    for name in foreign_names(os.environ):
+        del os.environ[name]
+    store, store_fault = _open_store(settings)
+    local = _local_models(settings)
+    simulator = SimulatorServer(any_key=True) if settings.simulator else None
+    simulator_url = simulator.start() if simulator is not None else None
+    routes = Routes(
+        openrouter=lambda key: Endpoint(settings.openrouter_base_url, key, _ATTRIBUTION),
+        server_key=settings.openrouter_api_key,
+        local=lambda model: _local_endpoint(local, model),
+        simulator=lambda: _simulator_endpoint(simulator_url),
+    )
+    provider = OpenAIWire(routes.endpoint)
+    recorder = Recorder(
+        store,
+        on_saved=lambda reply_id: engine.forget(reply_id),  # noqa: PLW0108 - engine comes after
+    )
+    engine = Engine(on_change=recorder.wake, on_close=provider.close)
+    turns = Turns(engine, recorder, provider, time.monotonic, settings.max_message_chars)
+    return Services(settings, store, store_fault, recorder, engine, turns, local, simulator)
+
+
+def offered_models(held: Services) -> list[Model]:
+    """What the picker lists: embedded models, OpenRouter's, the simulator's."""
+    local = [Model(model.id, model.label, "on this machine") for model in held.local.models()]
+    simulated = [Model(model_id, label, "simulator") for model_id, label in PICKER_MODELS]
+    return [*local, *BUILT_IN, *(simulated if held.simulator is not None else [])]
+
+
+def model_name(model_id: str) -> str:
+    """What a model is called on screen; an id that is not offered is its own name."""
+    names = {model.id: model.name for model in offered_models(services())}
+    return names.get(model_id, model_id)
+
+
+def _open_store(settings: Settings) -> tuple[SqlStore, str | None]:
+    try:
+        store = SqlStore.open(_absolute(settings.database_url))
+    except StoreError as error:
+        return SqlStore.open_in_memory(), str(error)
+    store.mark_interrupted()
+    return store, None
+
+
+def _absolute(database_url: str) -> str:
+    """A relative SQLite path is meant from the project's folder, wherever the app is started."""
+    prefix = "sqlite:///"
+    path = database_url.removeprefix(prefix)
+    if path == database_url or not path or path.startswith(("/", ":")):
+        return database_url
+    return f"{prefix}{ROOT / path}"
+
+
+def _local_models(settings: Settings) -> LocalModels:
+    paths = read_setting(settings.local_models)
+    local = LocalModels(
+        paths or (),
+        enabled=paths is not None,
+        cache_dir=settings.cache_dir or default_cache_dir(),
+    )
+    local.start()
+    return local
+
+
+def _local_endpoint(local: LocalModels, model: str) -> Endpoint:
+    ready = local.endpoint(model)
+    if ready is not None:
+        return Endpoint(ready.base_url, ready.api_key, is_loopback=True)
+    match local.state(model):
+        case Unavailable(reason):
+            raise ModelUnavailable(reason)
+        case Fetching():
+            raise ModelUnavailable("The local model is still being downloaded.")
+        case Ready():
+            raise ModelUnavailable("The local model has just restarted.")
+        case _:
+            raise ModelUnavailable("The local model is still loading.")
+
+
+def _simulator_endpoint(base_url: str | None) -> Endpoint:
+    if base_url is None:
+        raise ModelUnavailable("The simulator is turned off on this server.")
+    return Endpoint(base_url, _SIMULATOR_KEY, is_loopback=True)

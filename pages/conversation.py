@@ -1,0 +1,33 @@
+"""The chat: what was said, what is being written, the box."""
+
+import streamlit as st
+
+from chat.ui import session
+from chat.ui.announcer import TRANSCRIPT, draw_announcer
+from chat.ui.composer import draw_composer
+from chat.ui.conversation_view import (
+    announcement,
+    draw_conversation,
+    draw_missing,
+    draw_notices,
+    open_conversation,
+)
+from chat.ui.first_run import draw_first_run
+from chat.ui.intentions import send, stop_of
+
+tab = session.tab()
+session.write_address(tab)
+view = open_conversation(tab)
+
+st.title("Chat")
+draw_notices(tab)
+transcript = st.container(key=TRANSCRIPT)
+draw_announcer(announcement(tab, view), is_busy=view.live is not None)
+draw_composer(on_send=send, on_stop=stop_of(view.live))
+with transcript:
+    if view.opened is not None:
+        draw_conversation(view.opened)
+    elif view.state == "new":
+        draw_first_run(on_choose=send)
+    else:
+        draw_missing(view)

@@ -1,0 +1,16 @@
+"""The frame of every page: the sidebar, and which page is in the middle."""
+
+import streamlit as st
+
+from chat.ui.frame import draw_sidebar
+
+st.set_page_config(page_title="Tickertape", page_icon=":material/bolt:", layout="centered")
+page = st.navigation(
+    [
+        st.Page("conversation.py", title="Chat", icon=":material/forum:", default=True),
+        st.Page("metrics.py", title="Metrics", icon=":material/timer:", url_path="metrics"),
+    ]
+)
+with st.sidebar:
+    draw_sidebar()
+page.run()

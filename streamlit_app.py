@@ -1,0 +1,25 @@
+"""What `streamlit run` starts: the pages, the routes beside them, what lives with the server."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import streamlit as st
+from starlette.middleware import Middleware
+
+from chat.api.visitor import VisitorCookie
+from chat.ui.wiring import services
+
+
+@asynccontextmanager
+async def lifespan(_app: st.App) -> AsyncIterator[dict[str, Any]]:
+    """Starts the engine and what it needs with the server, and ends them with it."""
+    held = await asyncio.to_thread(services)
+    for warning in held.settings.warnings:
+        print(warning)  # noqa: T201 - the operator's terminal is where it belongs
+    yield {}
+    await asyncio.to_thread(held.close)
+
+
+app = st.App("pages/navigation.py", middleware=[Middleware(VisitorCookie)], lifespan=lifespan)
