@@ -14,8 +14,8 @@
     │   ├── BadAnswer            200 with something that is not a stream of chunks
     │   ├── ReplyInterrupted     the stream ended without a finish reason
     │   └── InternalFault        a fault of ours
-    ├── StoreError               conversations cannot be read or written
-    └── SettingsError            the environment says something that cannot be
+    └── StoreError               conversations cannot be read or written
+        └── StoreRefused         the store will never take this; retrying is useless
 
 The sentences a visitor reads are not here: `chat.ui.wording` has one for each kind.
 """
@@ -154,5 +154,5 @@ class StoreError(ChatError):
     """Conversations cannot be read or written right now. Retrying may help."""
 
 
-class SettingsError(ChatError):
-    """A setting has a value that cannot be; says which and what was expected."""
+class StoreRefused(StoreError):  # noqa: N818
+    """The store will never take this: a foreign conversation, or text that no database holds."""

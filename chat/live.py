@@ -63,3 +63,8 @@ class LiveReply:
             if len(self._entries) <= position and not self.is_closed:
                 self._grown.wait(timeout_s)
             return self._entries[position:]
+
+    def wait_end(self, timeout_s: float) -> bool:
+        """Waits up to `timeout_s` seconds for the end; tells whether it has come. Blocks."""
+        with self._grown:
+            return self._grown.wait_for(lambda: self.is_closed, timeout_s)

@@ -4,15 +4,19 @@ One thread writes: new partials of all running answers in one transaction at a t
 at once. An answer goes on whether or not it can be saved.
 """
 
+import logging
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from chat.conversations import Conversation, ReplyRecord, StoredTurn
-from chat.errors import StoreError
+from chat.errors import StoreError, StoreRefused
 from chat.live import LiveReply
 from chat.ports import Store
 from chat.reply import ReplyFold
+
+_log = logging.getLogger(__name__)
 
 CHECKPOINT_S = 0.5
 
@@ -89,9 +93,14 @@ class Recorder:
         """Saves the user message and the empty reply, then follows the answer.
 
         Where the store cannot take it now, it is kept here and saved as soon as it can.
+
+        Raises:
+            StoreRefused: the store will never take it; nothing is followed.
         """
         try:
             self._store.add_turn(turn, conversation)
+        except StoreRefused:
+            raise
         except StoreError as error:
             self._fault = str(error)
             with self._lock:
@@ -133,7 +142,7 @@ class Recorder:
             unsaved, tracks = list(self._unsaved), list(self._tracks.values())
         try:
             for turn, conversation in unsaved:
-                self._store.add_turn(turn, conversation)
+                self._unless_refused(partial(self._store.add_turn, turn, conversation))
                 with self._lock:
                     self._unsaved.remove((turn, conversation))
             self._checkpoint(tracks)
@@ -148,10 +157,23 @@ class Recorder:
         if not fresh:
             return
         records = [record_of(track.record, track.fold) for track in fresh]
-        self._store.save_replies(records)
+        try:
+            self._store.save_replies(records)
+        except StoreRefused:
+            # One of them is at fault; it must not keep the others from being saved.
+            for record in records:
+                self._unless_refused(partial(self._store.save_replies, [record]))
         for track, record in zip(fresh, records, strict=True):
             track.is_saved = True
             if record.outcome is not None:
                 with self._lock:
                     self._tracks.pop(record.id, None)
                 self._on_saved(record.id)
+
+    @staticmethod
+    def _unless_refused(save: Callable[[], None]) -> None:
+        """Saves, and gives up what the store will never take rather than try it for ever."""
+        try:
+            save()
+        except StoreRefused as refusal:
+            _log.error("A part of a conversation cannot be saved: %s", refusal)

@@ -79,18 +79,25 @@ class Turns:
     max_message_chars: int
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
-    def begin(self, owner: str, conversation_id: str, text: str, ask: Ask) -> LiveReply:
+    def begin(self, owner: str, conversation_id: str | None, text: str, ask: Ask) -> LiveReply:
         """Saves the message and starts the answer to it.
 
+        Args:
+            owner: The visitor.
+            conversation_id: Where it goes on, or None to begin a new conversation.
+            text: What the visitor typed.
+            ask: How the answer is wanted.
+
         Raises:
-            MessageRefused: the text cannot be sent, or an answer is still running.
+            MessageRefused: the text cannot be sent, an answer is still running, or the owner has
+                no such conversation.
             StoreError: the conversation cannot be read; nothing was sent.
         """
         self._check(text, ask)
-        turns = self._idle_turns(owner, conversation_id)
+        turns = self._idle_turns(owner, conversation_id) if conversation_id is not None else []
         parent_id = turns[-1].reply.id if turns else None
         user = UserMessage(new_id(), parent_id, text, self.now())
-        return self._start(owner, conversation_id, turns, user, ask)
+        return self._start(owner, conversation_id or new_id(), turns, user, ask)
 
     def open(self, owner: str, conversation_id: str) -> Opened | None:
         """A conversation as it stands now, running answer included; None if it is not there.
@@ -115,8 +122,6 @@ class Turns:
             StoreError: the conversation cannot be read; nothing was sent.
         """
         turns = self._idle_turns(owner, conversation_id)
-        if not turns:
-            raise MessageRefused("unknown_conversation")
         self._check(turns[-1].user.text, ask)
         return self._start(owner, conversation_id, turns[:-1], turns[-1].user, ask)
 
@@ -133,7 +138,10 @@ class Turns:
         known = self.engine.known(owner).values()
         if any(r.conversation_id == conversation_id and not r.is_closed for r in known):
             raise MessageRefused("busy")
-        return self.recorder.load_turns(owner, conversation_id) or []
+        turns = self.recorder.load_turns(owner, conversation_id)
+        if not turns:
+            raise MessageRefused("unknown_conversation")
+        return turns
 
     def _start(
         self,

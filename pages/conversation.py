@@ -14,6 +14,7 @@ from chat.ui.conversation_view import (
 )
 from chat.ui.first_run import draw_first_run
 from chat.ui.intentions import send, stop_of
+from chat.ui.stage import stage
 
 tab = session.tab()
 session.write_address(tab)
@@ -24,9 +25,9 @@ draw_notices(tab)
 transcript = st.container(key=TRANSCRIPT)
 draw_announcer(announcement(tab, view), is_busy=view.live is not None)
 draw_composer(on_send=send, on_stop=stop_of(view.live))
-with transcript:
+with transcript, stage(tab, "conversation", tab.conversation_id or "new"):
     if view.opened is not None:
-        draw_conversation(view.opened)
+        draw_conversation(tab, view.opened)
     elif view.state == "new":
         draw_first_run(on_choose=send)
     else:

@@ -20,7 +20,7 @@ from sqlalchemy.exc import (
 )
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-from chat.errors import StoreError
+from chat.errors import StoreError, StoreRefused
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -71,6 +71,9 @@ _REFUSALS: tuple[tuple[type[Exception], str], ...] = (
     (OverflowError, NOT_STORABLE),
 )
 
+_FOR_EVER = (UnicodeError, IntegrityError, DataError, ValueError, OverflowError)
+"""Faults of the value itself: the same call would fail again."""
+
 
 def in_plain_words(call: Callable[P, T]) -> Callable[P, T]:
     """Makes every fault of the database a `StoreError` that carries one sentence and no cause."""
@@ -80,11 +83,18 @@ def in_plain_words(call: Callable[P, T]) -> Callable[P, T]:
         try:
             return call(*args, **kwargs)
         except _FAULTS as fault:
-            sentence = sentence_for(fault)
+            error = error_for(fault)
         # Raised outside the handler, so that not even `__context__` holds the driver's words.
-        raise StoreError(sentence)
+        raise error
 
     return plainly
+
+
+def error_for(fault: Exception) -> StoreError:
+    """What a fault means to us: to be tried again, or, for a value no database takes, never."""
+    cause = fault.orig if isinstance(fault, StatementError) and fault.orig else fault
+    is_refusal = isinstance(fault, _FOR_EVER) or isinstance(cause, _FOR_EVER)
+    return (StoreRefused if is_refusal else StoreError)(sentence_for(fault))
 
 
 def sentence_for(fault: Exception) -> str:

@@ -41,6 +41,8 @@ def state_of(record: ReplyRecord) -> dict[str, object]:
         "decode_s": timings.decode_s,
         "total_s": timings.total_s,
         "started_at": record.started_at,
+        "reasoning_chars": record.reasoning_chars,
+        "text_chars": record.text_chars,
         "reasoning": record.reasoning,
         "text": record.text,
     }
@@ -74,6 +76,8 @@ def reply_of(row: Row[Any]) -> ReplyRecord:
         usage=_usage_of(row),
         failure=_failure_of(row),
         timings=Timings(row.ttft_s, row.first_reasoning_s, row.decode_s, row.total_s),
+        text_chars=row.text_chars,
+        reasoning_chars=row.reasoning_chars,
     )
 
 

@@ -108,6 +108,8 @@ replies = Table(
     Column("total_s", Float),
     Column("started_at", UtcMoment, nullable=False),
     Column("updated_at", UtcMoment, nullable=False),
+    Column("reasoning_chars", Integer, nullable=False),
+    Column("text_chars", Integer, nullable=False),
     # The long ones last: SQLite then reads the figures without walking through the text's pages.
     Column("reasoning", Text, nullable=False),
     Column("text", Text, nullable=False),

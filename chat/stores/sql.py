@@ -10,7 +10,7 @@ from typing import Self
 from sqlalchemy import Connection, Engine, Table, func, insert, select, update
 
 from chat.conversations import Conversation, ReplyRecord, StoredTurn
-from chat.errors import StoreError
+from chat.errors import StoreRefused
 from chat.stores.database import WRITES, connect, migrate, parse_url
 from chat.stores.faults import in_plain_words
 from chat.stores.rows import conversation_of, reply_of, state_of, user_of
@@ -86,14 +86,14 @@ class SqlStore:
         user, reply = turn.user, turn.reply
         whose = (reply.owner, reply.conversation_id, reply.message_id)
         if whose != (conversation.owner, conversation.id, user.id):
-            raise StoreError("The turn does not belong to the conversation.")
+            raise StoreRefused("The turn does not belong to the conversation.")
         with self._writer.begin() as db:
             _keep_conversation(db, conversation)
             if not _is_in(db, messages, user.id, conversation.id):
                 if user.parent_id is not None and not _is_in(
                     db, replies, user.parent_id, conversation.id
                 ):
-                    raise StoreError("The message follows an unknown reply.")
+                    raise StoreRefused("The message follows an unknown reply.")
                 db.execute(
                     insert(messages).values(
                         id=user.id,
@@ -217,7 +217,7 @@ def _keep_conversation(db: Connection, conversation: Conversation) -> None:
             )
         )
     elif held.owner != conversation.owner or held.deleted_at is not None:
-        raise StoreError("Unknown conversation.")
+        raise StoreRefused("Unknown conversation.")
     else:
         db.execute(update(conversations).where(same).values(updated_at=conversation.updated_at))
 
@@ -226,7 +226,7 @@ def _is_in(db: Connection, table: Table, row_id: str, conversation_id: str) -> b
     """Whether the row exists; one of another conversation is refused."""
     place = db.scalar(select(table.c.conversation_id).where(table.c.id == row_id))
     if place not in {None, conversation_id}:
-        raise StoreError("Unknown conversation.")
+        raise StoreRefused("Unknown conversation.")
     return place is not None
 
 

@@ -5,6 +5,7 @@ from collections.abc import Collection, Sequence
 import streamlit as st
 
 from chat.conversations import Conversation
+from chat.ui.plain import plain
 
 LIST_LENGTH = 30
 
@@ -27,13 +28,15 @@ def draw_conversation_list(
         st.caption("Conversations")
     for conversation in conversations:
         is_answering = conversation.id in answering
+        is_shown = conversation.id == shown
+        title = plain(conversation.title)
         if st.button(
-            conversation.title,
+            f"**{title}**" if is_shown else title,
             key=f"open_{conversation.id}",
             icon=":material/bolt:" if is_answering else ":material/chat_bubble:",
             help="Answering…" if is_answering else None,
-            type="secondary" if conversation.id == shown else "tertiary",
-            width="stretch",
+            type="tertiary",
+            wrap=False,
         ):
             clicked = conversation.id
     return clicked

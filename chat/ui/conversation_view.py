@@ -13,6 +13,8 @@ from chat.ui import session
 from chat.ui.announcer import Announcement
 from chat.ui.intentions import regenerate
 from chat.ui.live_reply import draw_live_reply
+from chat.ui.plain import plain
+from chat.ui.stage import stage
 from chat.ui.transcript import (
     ASSISTANT_AVATAR,
     draw_finished_reply,
@@ -77,13 +79,15 @@ def announcement(tab: session.Tab, view: View) -> Announcement:
 def draw_notices(tab: session.Tab) -> None:
     """Draws what the visitor has to know before reading on."""
     held = services()
+    # Each has its place even when there is nothing to say, so that the rest of the page stays put.
+    notice_place, store_place = st.empty(), st.empty()
     notice = session.take_notice(tab)
     if notice is not None:
-        st.warning(notice, icon=":material/info:")
+        notice_place.warning(plain(notice), icon=":material/info:")
     if held.store_fault is not None:
-        st.warning(f"{held.store_fault} {NOT_SAVED}", icon=":material/database_off:")
+        store_place.warning(f"{held.store_fault} {NOT_SAVED}", icon=":material/database_off:")
     elif held.recorder.fault is not None:
-        st.warning(f"{held.recorder.fault} {STORE_AWAY}", icon=":material/database_off:")
+        store_place.warning(f"{held.recorder.fault} {STORE_AWAY}", icon=":material/database_off:")
 
 
 def draw_missing(view: View) -> None:
@@ -91,20 +95,23 @@ def draw_missing(view: View) -> None:
     st.info(NOT_FOUND if view.state == "missing" else UNREADABLE, icon=":material/search_off:")
 
 
-def draw_conversation(opened: Opened) -> None:
+def draw_conversation(tab: session.Tab, opened: Opened) -> None:
     """Draws all turns; with a running answer this lasts until it ends, then the page is redrawn."""
     *earlier, last = opened.turns
     draw_turns(earlier, model_name)
     draw_user_message(last.user.text)
-    with st.chat_message("assistant", avatar=ASSISTANT_AVATAR):
+    with stage(tab, "reply", last.reply.id), st.chat_message("assistant", avatar=ASSISTANT_AVATAR):
         if opened.live is not None:
             name = model_name(opened.live.model)
             header = st.empty()
             draw_live_reply(opened.live, lambda figures: header.caption(live_header(name, figures)))
             # The finished reply is drawn by the next run, in the same elements.
             st.rerun()
-        draw_finished_reply(last.reply, model_name)
-        label = "Try again" if last.reply.failure is not None else "Regenerate"
-        st.button(
-            label, key="regenerate", icon=":material/refresh:", type="tertiary", on_click=regenerate
+        actions = draw_finished_reply(last.reply, model_name)
+        actions.button(
+            "Regenerate" if last.reply.failure is None else "Try again",
+            key="regenerate",
+            icon=":material/refresh:",
+            type="tertiary",
+            on_click=regenerate,
         )

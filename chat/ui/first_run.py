@@ -20,8 +20,9 @@ def draw_first_run(on_choose: Callable[[str], None]) -> None:
         on_choose: Called with the prompt that was clicked.
     """
     st.markdown("Ask any model, and see how fast it really answers. Or begin with one of these:")
+    columns = st.columns(2)
     for number, (icon, prompt) in enumerate(PROMPTS):
-        st.button(
+        columns[number % 2].button(
             prompt,
             key=f"prompt_{number}",
             icon=icon,

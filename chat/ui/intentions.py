@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 
-from chat.conversations import new_id
 from chat.errors import InvalidKey, StoreError
 from chat.live import LiveReply
 from chat.turn import MessageRefused
@@ -11,17 +10,21 @@ from chat.ui.frame import chosen_ask
 from chat.ui.wiring import services
 from chat.ui.wording import BAD_KEY, UNREADABLE, refuse
 
+STOP_WAIT_S = 0.25
+
 
 def send(text: str) -> None:
     """Sends a message in the conversation on screen; where that cannot be, nothing is lost."""
     tab = session.tab()
-    conversation_id = tab.conversation_id or new_id()
-    if _try(
-        lambda: services().turns.begin(tab.owner, conversation_id, text, chosen_ask()), tab, text
-    ):
-        session.show_conversation(tab, conversation_id)
-    else:
+    live = _try(
+        lambda: services().turns.begin(tab.owner, tab.conversation_id, text, chosen_ask()),
+        tab,
+        text,
+    )
+    if live is None:
         session.put_back(text)
+    else:
+        session.show_conversation(tab, live.conversation_id)
 
 
 def regenerate() -> None:
@@ -36,18 +39,19 @@ def stop_of(live: LiveReply | None) -> Callable[[], None] | None:
     """The wish to stop this answer, or None where none is running."""
     if live is None:
         return None
-    reply_id, owner = live.id, live.owner
-    return lambda: _stop(reply_id, owner)
+    return lambda: _stop(live)
 
 
-def _stop(reply_id: str, owner: str) -> None:
-    services().engine.stop(reply_id, owner)
+def _stop(live: LiveReply) -> None:
+    services().engine.stop(live.id, live.owner)
+    # The end of the log is a moment away; with it the page is drawn once, not twice.
+    live.wait_end(STOP_WAIT_S)
 
 
-def _try(begin: Callable[[], LiveReply], tab: session.Tab, text: str) -> bool:
-    """Begins a turn; False, with a notice for the visitor, where it cannot be."""
+def _try(begin: Callable[[], LiveReply], tab: session.Tab, text: str) -> LiveReply | None:
+    """Begins a turn; None, with a notice for the visitor, where it cannot be."""
     try:
-        tab.followed = begin().id
+        live = begin()
     except MessageRefused as refusal:
         tab.notice = refuse(refusal.reason, text, services().settings.max_message_chars)
     except InvalidKey as error:
@@ -55,5 +59,6 @@ def _try(begin: Callable[[], LiveReply], tab: session.Tab, text: str) -> bool:
     except StoreError as error:
         tab.notice = f"{error} {UNREADABLE}"
     else:
-        return True
-    return False
+        tab.followed = live.id
+        return live
+    return None

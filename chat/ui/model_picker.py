@@ -24,7 +24,6 @@ def draw_model_picker(models: Sequence[Model], chosen: str) -> None:
         key=session.MODEL,
         format_func=lambda model_id: _label(by_id.get(model_id), model_id),
         accept_new_options=True,
-        required=True,
     )
 
 

@@ -4,7 +4,7 @@ Everything that must survive a reload is elsewhere: the conversation in the stor
 URL, the visitor in a cookie. A key lives here and nowhere else.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import streamlit as st
 
@@ -31,12 +31,14 @@ class Tab:
         conversation_id: The conversation on screen, or None for a new one.
         notice: A sentence to show once, at the next draw.
         followed: The reply this tab last saw running, so that its end is announced.
+        stages: For each stage of the page what it showed last, and in which of its two places.
     """
 
     owner: str
     conversation_id: str | None = None
     notice: str | None = None
     followed: str | None = None
+    stages: dict[str, tuple[str, int]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,8 @@ def tab() -> Tab:
 
 def set_choice_defaults(*, model: str, max_tokens: int) -> None:
     """Gives the sidebar's widgets their first values; later calls change nothing."""
-    st.session_state.setdefault(MODEL, model)
+    if not st.session_state.get(MODEL):  # never chosen, or cleared
+        st.session_state[MODEL] = model
     st.session_state.setdefault(TEMPERATURE, 0.7)
     st.session_state.setdefault(MAX_TOKENS, max_tokens)
     st.session_state.setdefault(SYSTEM_PROMPT, "")

@@ -3,9 +3,11 @@
 from collections.abc import Callable, Sequence
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from chat.conversations import Outcome, ReplyRecord, StoredTurn
 from chat.segments import split
+from chat.ui.plain import plain
 from chat.ui.reply_stats import final_line
 from chat.ui.wording import OUTCOMES, explain
 
@@ -37,8 +39,12 @@ def draw_user_message(text: str) -> None:
         st.text(text)
 
 
-def draw_finished_reply(reply: ReplyRecord, model_name: ModelName) -> None:
-    """Draws a reply in the same elements that it was streamed in, so that nothing jumps."""
+def draw_finished_reply(reply: ReplyRecord, model_name: ModelName) -> DeltaGenerator:
+    """Draws a reply in the same elements that it was streamed in, so that nothing jumps.
+
+    Returns:
+        The place below it for what can be done with it; empty unless something is put there.
+    """
     st.caption(header(reply, model_name))
     if reply.reasoning:
         with st.expander("Reasoning", icon=":material/neurology:"):
@@ -48,7 +54,9 @@ def draw_finished_reply(reply: ReplyRecord, model_name: ModelName) -> None:
         st.markdown(block)
     if reply.failure is not None:
         draw_failure(reply)
-    st.caption(final_line(reply))
+    st.caption(plain(final_line(reply)))
+    # Written even when it stays empty: what an earlier run put there would linger otherwise.
+    return st.empty()
 
 
 def draw_failure(reply: ReplyRecord) -> None:
@@ -57,12 +65,12 @@ def draw_failure(reply: ReplyRecord) -> None:
         return
     explanation = explain(reply.failure)
     box = st.warning if reply.outcome == "interrupted" else st.error
-    box(f"{explanation.happened} {explanation.to_do}", icon=":material/error:")
+    box(plain(f"{explanation.happened} {explanation.to_do}"), icon=":material/error:")
 
 
 def header(reply: ReplyRecord, model_name: ModelName) -> str:
     """The line above a reply: who answered, and how it ended where it did not end well."""
-    name = model_name(reply.model)
+    name = plain(model_name(reply.model))
     if reply.outcome is None or reply.outcome == "completed":
         return name
     color, icon = _BADGES[reply.outcome]
@@ -71,4 +79,4 @@ def header(reply: ReplyRecord, model_name: ModelName) -> str:
 
 def live_header(name: str, figures: str) -> str:
     """The line above a reply that is being written."""
-    return f"{name} :green-badge[:material/bolt: streaming] {figures}"
+    return f"{plain(name)} :green-badge[:material/bolt: streaming] {figures}"

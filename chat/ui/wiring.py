@@ -86,8 +86,8 @@ def services() -> Services:
 
 def offered_models(held: Services) -> list[Model]:
     """What the picker lists: embedded models, OpenRouter's, the simulator's."""
-    local = [Model(model.id, model.label, "on this machine") for model in held.local.models()]
-    simulated = [Model(model_id, label, "simulator") for model_id, label in PICKER_MODELS]
+    local = [Model(model.id, model.label) for model in held.local.models()]
+    simulated = [Model(model_id, label, "simulated") for model_id, label in PICKER_MODELS]
     return [*local, *BUILT_IN, *(simulated if held.simulator is not None else [])]
 
 

@@ -62,7 +62,7 @@ _REFUSALS: dict[RefusalReason, str] = {
     "too_long": "This message is too long: {chars:,} characters, and the limit is {limit:,}.",
     "not_text": "This message has broken characters (half of an emoji, perhaps) and was not sent.",
     "busy": "An answer is still being written. Stop it, or wait for its end, then send.",
-    "unknown_conversation": "There is nothing to answer again.",
+    "unknown_conversation": "This conversation does not exist, or it is not yours. Start a new chat.",
 }
 
 OUTCOMES: dict[Outcome, str] = {

@@ -71,6 +71,8 @@ def _make_replies() -> None:
         sa.Column("total_s", sa.Float),
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("reasoning_chars", sa.Integer, nullable=False),
+        sa.Column("text_chars", sa.Integer, nullable=False),
         sa.Column("reasoning", sa.Text, nullable=False),
         sa.Column("text", sa.Text, nullable=False),
     )
