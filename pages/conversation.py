@@ -3,7 +3,6 @@
 import streamlit as st
 
 from chat.ui import session
-from chat.ui.announcer import TRANSCRIPT, draw_announcer
 from chat.ui.composer import draw_composer
 from chat.ui.conversation_view import (
     announcement,
@@ -14,6 +13,7 @@ from chat.ui.conversation_view import (
 )
 from chat.ui.first_run import draw_first_run
 from chat.ui.intentions import send, stop_of
+from chat.ui.page_script import TRANSCRIPT, run_page_script
 from chat.ui.stage import stage
 
 tab = session.tab()
@@ -23,7 +23,7 @@ view = open_conversation(tab)
 st.title("Chat")
 draw_notices(tab)
 transcript = st.container(key=TRANSCRIPT)
-draw_announcer(announcement(tab, view), is_busy=view.live is not None)
+run_page_script(announcement(tab, view), turn=view.turn, is_busy=view.live is not None)
 draw_composer(on_send=send, on_stop=stop_of(view.live))
 with transcript, stage(tab, "conversation", tab.conversation_id or "new"):
     if view.opened is not None:

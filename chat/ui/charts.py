@@ -11,6 +11,7 @@ from chat.ui.reply_stats import NOT_KNOWN
 from chat.ui.wording import OUTCOMES
 
 CHART_HEIGHT_PX = 260
+TILE_WIDTH_PX = 172
 
 
 def table_of(replies: Sequence[ReplyRecord]) -> pd.DataFrame:
@@ -59,7 +60,7 @@ def draw_tiles(table: pd.DataFrame) -> None:
     }
     with st.container(horizontal=True, key="tiles"):
         for label, value in tiles.items():
-            st.metric(label, value, border=True, width="content")
+            st.metric(label, value, border=True, width=TILE_WIDTH_PX)
 
 
 def draw_over_time(table: pd.DataFrame, column: str, title: str) -> None:
@@ -72,7 +73,7 @@ def draw_over_time(table: pd.DataFrame, column: str, title: str) -> None:
         alt.Chart(points, height=CHART_HEIGHT_PX)
         .mark_line(point=True, strokeOpacity=0.35)
         .encode(
-            x=alt.X("started_at:T", title=None),
+            x=alt.X("started_at:T", title=None, axis=alt.Axis(tickCount=5, labelOverlap=True)),
             y=alt.Y(f"{column}:Q", title=title, scale=alt.Scale(zero=True)),
             color=alt.Color("model:N", title=None, legend=alt.Legend(orient="bottom", columns=1)),
             tooltip=[
@@ -87,20 +88,21 @@ def draw_over_time(table: pd.DataFrame, column: str, title: str) -> None:
 
 
 def draw_by_model(table: pd.DataFrame, column: str, title: str) -> None:
-    """Draws the spread of one figure for each model: median, quartiles, extremes."""
+    """Draws one figure for each model: a thin mark for each reply, a thick one for the median."""
     points = table.dropna(subset=[column])
     if points.empty:
         return
-    chart = (
-        alt.Chart(points)
-        .mark_boxplot(extent="min-max", size=14)
-        .encode(
-            x=alt.X(f"{column}:Q", title=title, scale=alt.Scale(zero=True)),
-            y=alt.Y("model:N", title=None, axis=alt.Axis(labelLimit=180)),
-            color=alt.Color("model:N", legend=None),
-        )
+    base = alt.Chart(points).encode(
+        y=alt.Y("model:N", title=None, axis=alt.Axis(labelLimit=220)),
+        color=alt.Color("model:N", legend=None),
     )
-    st.altair_chart(chart)
+    x_axis = alt.X(f"{column}:Q", title=title, scale=alt.Scale(zero=True))
+    median = alt.X(f"median({column}):Q", title=title)
+    each = base.mark_tick(opacity=0.45, height=14).encode(x=x_axis)
+    middle = base.mark_tick(thickness=4, height=22).encode(
+        x=median, tooltip=["model:N", alt.Tooltip(f"median({column}):Q", format=".2f")]
+    )
+    st.altair_chart(each + middle)
 
 
 def draw_table(table: pd.DataFrame) -> None:

@@ -10,9 +10,9 @@ from chat.errors import StoreError
 from chat.live import LiveReply
 from chat.turn import Opened
 from chat.ui import session
-from chat.ui.announcer import Announcement
 from chat.ui.intentions import regenerate
 from chat.ui.live_reply import draw_live_reply
+from chat.ui.page_script import Announcement
 from chat.ui.plain import plain
 from chat.ui.stage import stage
 from chat.ui.transcript import (
@@ -51,6 +51,11 @@ class View:
     def live(self) -> LiveReply | None:
         """The log of the running answer, or None."""
         return self.opened.live if self.opened is not None else None
+
+    @property
+    def turn(self) -> str | None:
+        """The id of the newest turn's message, or None."""
+        return self.opened.turns[-1].user.id if self.opened is not None else None
 
 
 def open_conversation(tab: session.Tab) -> View:

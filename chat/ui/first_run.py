@@ -27,6 +27,7 @@ def draw_first_run(on_choose: Callable[[str], None]) -> None:
             key=f"prompt_{number}",
             icon=icon,
             width="stretch",
+            wrap=True,
             on_click=on_choose,
             args=(prompt,),
         )

@@ -15,6 +15,8 @@ class Explanation:
     to_do: str
 
 
+NOT_FOUND = "This conversation does not exist, or it is not yours."
+
 _FAILURES: dict[FailureKind, Explanation] = {
     "key_missing": Explanation(
         "This model needs an OpenRouter key.",
@@ -62,7 +64,7 @@ _REFUSALS: dict[RefusalReason, str] = {
     "too_long": "This message is too long: {chars:,} characters, and the limit is {limit:,}.",
     "not_text": "This message has broken characters (half of an emoji, perhaps) and was not sent.",
     "busy": "An answer is still being written. Stop it, or wait for its end, then send.",
-    "unknown_conversation": "This conversation does not exist, or it is not yours. Start a new chat.",
+    "unknown_conversation": f"{NOT_FOUND} Start a new chat.",
 }
 
 OUTCOMES: dict[Outcome, str] = {
@@ -74,7 +76,6 @@ OUTCOMES: dict[Outcome, str] = {
     "failed": "Failed",
 }
 
-NOT_FOUND = "This conversation does not exist, or it is not yours."
 NOT_SAVED = "Conversations are kept only until the server stops."
 UNREADABLE = "The conversation cannot be read right now. Reload the page in a moment."
 BAD_KEY = "Not sent: the key in the sidebar cannot be one."

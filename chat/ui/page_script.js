@@ -1,0 +1,65 @@
+// Two things Streamlit has no words for: what a screen reader hears of the conversation, and a page
+// that follows the growing text until its reader scrolls up. Given our own words only, never text
+// of a model or a visitor.
+
+const NEAR_PX = 64 // this close to the end counts as being there
+
+let log = null
+let turn = null
+let isFollowing = true
+let lastTop = 0
+
+const watcher = new ResizeObserver(() => isFollowing && toEnd())
+
+function scroller() {
+  return log.closest('[data-testid="stMain"]')
+}
+
+function toEnd() {
+  const main = scroller()
+  if (main) {
+    main.scrollTop = main.scrollHeight
+    lastTop = main.scrollTop
+  }
+}
+
+function noteScroll() {
+  const main = scroller()
+  if (!main) return
+  const isAtEnd = main.scrollHeight - main.scrollTop - main.clientHeight < NEAR_PX
+  // Growing text never moves the page up by itself: up means that the reader went there.
+  if (isAtEnd) isFollowing = true
+  else if (main.scrollTop < lastTop) isFollowing = false
+  lastTop = main.scrollTop
+}
+
+function watch(found) {
+  if (found === log) return
+  watcher.disconnect()
+  if (log) scroller()?.removeEventListener("scroll", noteScroll)
+  log = found
+  isFollowing = true
+  watcher.observe(log)
+  scroller()?.addEventListener("scroll", noteScroll, { passive: true })
+}
+
+function describe(isBusy) {
+  log.setAttribute("role", "log")
+  log.setAttribute("aria-label", "Conversation")
+  log.setAttribute("aria-live", "off") // each token would be read out otherwise
+  log.setAttribute("aria-busy", String(isBusy))
+}
+
+export default function ({ data, parentElement }) {
+  const status = parentElement.querySelector("[role=status]")
+  if (status.textContent !== data.say) status.textContent = data.say
+  const found = document.querySelector(".st-key-" + data.transcript)
+  if (!found) return
+  watch(found)
+  describe(data.busy)
+  if (data.turn !== turn) {
+    turn = data.turn
+    isFollowing = true
+    toEnd()
+  }
+}
