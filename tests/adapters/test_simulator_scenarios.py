@@ -31,6 +31,10 @@ def test_an_option_left_out_has_its_default() -> None:
     assert read_scenario("sim/seed-7") == Scenario("sim/seed-7", seed=7, length_tokens=200)
 
 
+def test_a_simulator_in_openrouters_place_answers_to_ids_that_the_app_sends_there() -> None:
+    assert read_scenario("bench/seed-7") == Scenario("bench/seed-7", seed=7, length_tokens=200)
+
+
 def test_options_combine_in_any_order() -> None:
     one = read_scenario("sim/rate-100-len-500-ttft-20-style-code-think-50-hidden-think-9-burst")
     two = read_scenario("sim/burst-hidden-think-9-think-50-style-code-ttft-20-len-500-rate-100")
