@@ -46,6 +46,12 @@ def test_options_combine_in_any_order() -> None:
     ]
 
 
+def test_another_author_has_the_same_scenarios() -> None:
+    assert read_scenario("acme/sim-seed-7") == Scenario(
+        "acme/sim-seed-7", seed=7, length_tokens=200
+    )
+
+
 @pytest.mark.parametrize(
     ("model", "fault"),
     [
@@ -69,6 +75,8 @@ def test_a_fault_is_read_from_the_id(model: str, fault: object) -> None:
         "sim/",
         "gpt-4o",
         "SIM/echo",
+        "acme/sim-",
+        "acme/echo",
         "sim/x",
         "sim/rate",
         "sim/rate-0",
