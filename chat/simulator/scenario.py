@@ -42,7 +42,6 @@ Break = Literal[
 ]
 FinishReason = Literal["stop", "length", "content_filter"]
 
-PREFIXES = ("sim/", "bench/")
 MAX_TOKENS = 100_000
 STATUSES = (400, 401, 402, 403, 404, 408, 413, 422, 429, 500, 502, 503, 524, 529)
 _START = re.compile(r"sim/(?=.)|[a-z0-9-]+/sim-(?=.)")

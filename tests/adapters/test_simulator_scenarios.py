@@ -32,7 +32,7 @@ def test_an_option_left_out_has_its_default() -> None:
 
 
 def test_a_simulator_in_openrouters_place_answers_to_ids_that_the_app_sends_there() -> None:
-    assert read_scenario("bench/seed-7") == Scenario("bench/seed-7", seed=7, length_tokens=200)
+    assert read_scenario("bench/sim-seed-7") == Scenario("bench/sim-seed-7", seed=7, length_tokens=200)
 
 
 def test_options_combine_in_any_order() -> None:
