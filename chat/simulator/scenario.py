@@ -42,9 +42,10 @@ Break = Literal[
 ]
 FinishReason = Literal["stop", "length", "content_filter"]
 
+PREFIXES = ("sim/", "bench/")
+_START = re.compile(r"sim/(?=.)|[a-z0-9-]+/sim-(?=.)")
 MAX_TOKENS = 100_000
 STATUSES = (400, 401, 402, 403, 404, 408, 413, 422, 429, 500, 502, 503, 524, 529)
-_START = re.compile(r"sim/(?=.)|[a-z0-9-]+/sim-(?=.)")
 
 
 class UnknownScenario(ValueError):  # noqa: N818 - it says what happened, as the app's errors do
