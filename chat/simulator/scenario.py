@@ -2,8 +2,8 @@
 
 Pure: nothing here writes a byte or waits. `plan` says which words, `wire` which bytes and when.
 
-An id is `sim/` and options in any order, joined by dashes; none may come twice. `bench/` does for
-`sim/`: the app sends it to OpenRouter, or to the simulator that stands in OpenRouter's place.
+An id is `sim/` and options in any order, joined by dashes; none may come twice. `acme/sim-` (with
+any author) does for `sim/`, so that an app that sends `sim/` elsewhere can ask for it as well:
 
     rate-N          N tokens a second (50)          len-N            N tokens of answer (200)
     ttft-N          first token after N ms (200)    slow-headers-N   headers after N ms (0)
@@ -42,9 +42,9 @@ Break = Literal[
 ]
 FinishReason = Literal["stop", "length", "content_filter"]
 
-PREFIXES = ("sim/", "bench/")
 MAX_TOKENS = 100_000
 STATUSES = (400, 401, 402, 403, 404, 408, 413, 422, 429, 500, 502, 503, 524, 529)
+_START = re.compile(r"sim/(?=.)|[a-z0-9-]+/sim-(?=.)")
 
 
 class UnknownScenario(ValueError):  # noqa: N818 - it says what happened, as the app's errors do
@@ -154,10 +154,11 @@ def read_scenario(model: str) -> Scenario:
     Raises:
         UnknownScenario: the id is not the simulator's, or not of that grammar.
     """
-    at = next((len(prefix) for prefix in PREFIXES if model.startswith(prefix)), 0)
-    if at in {0, len(model)}:
+    start = _START.match(model)
+    if start is None:
         raise UnknownScenario(model)
     fields: dict[str, Any] = {}  # Any: the fields' types differ; Scenario's own types rule below
+    at = start.end()
     while at < len(model):
         option = _OPTION.match(model, at)
         if option is None:

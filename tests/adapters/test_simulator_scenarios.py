@@ -32,7 +32,9 @@ def test_an_option_left_out_has_its_default() -> None:
 
 
 def test_a_simulator_in_openrouters_place_answers_to_ids_that_the_app_sends_there() -> None:
-    assert read_scenario("bench/seed-7") == Scenario("bench/seed-7", seed=7, length_tokens=200)
+    assert read_scenario("bench/sim-seed-7") == Scenario(
+        "bench/sim-seed-7", seed=7, length_tokens=200
+    )
 
 
 def test_options_combine_in_any_order() -> None:
@@ -44,6 +46,12 @@ def test_options_combine_in_any_order() -> None:
     assert [getattr(one, name) for name in one.__slots__[1:]] == [
         getattr(two, name) for name in two.__slots__[1:]
     ]
+
+
+def test_another_author_has_the_same_scenarios() -> None:
+    assert read_scenario("acme/sim-seed-7") == Scenario(
+        "acme/sim-seed-7", seed=7, length_tokens=200
+    )
 
 
 @pytest.mark.parametrize(
@@ -69,6 +77,8 @@ def test_a_fault_is_read_from_the_id(model: str, fault: object) -> None:
         "sim/",
         "gpt-4o",
         "SIM/echo",
+        "acme/sim-",
+        "acme/echo",
         "sim/x",
         "sim/rate",
         "sim/rate-0",
