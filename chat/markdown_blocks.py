@@ -90,14 +90,22 @@ class OpenBlock:
     """What the lines taken so far leave open, and whether the next line begins a new block."""
 
     def __init__(self, parse: ParseBlocks = parse_blocks) -> None:
-        self.has_definitions = False
         self._parse = parse
+        self._has_definitions = False
         # Parsed before a line, has the effect of all earlier lines; empty if nothing is open.
         self._context = ""
+        # Lines after the context that no question has been asked about yet.
+        self._unread: list[str] = []
         # The mark of the open code or math fence, which alone can end it.
         self._fence_mark = ""
         # Contexts repeat (a paragraph, this table), and so do the questions about them.
         self._begins = lru_cache(maxsize=256)(self._parse_begins)
+
+    @property
+    def has_definitions(self) -> bool:
+        """Whether the lines taken define links or footnotes."""
+        self._read()
+        return self._has_definitions
 
     def begins_block(self, line_start: str) -> bool | None:
         """Whether a line with this start begins a new top-level block, whatever follows.
@@ -109,10 +117,11 @@ class OpenBlock:
         Returns:
             None if it depends on the characters to come.
         """
-        if line_start[0].isspace() or self._fence_mark:
+        if line_start[0].isspace():
             return False
-        if not self._context:
-            return True
+        self._read()
+        if self._fence_mark or not self._context:
+            return not self._fence_mark
         if line_start[0] not in _MARKS:
             return self._begins(self._context, line_start[0])
         if line_start.endswith("\r"):
@@ -124,77 +133,105 @@ class OpenBlock:
 
     def line_begins_block(self, line: str) -> bool:
         """Whether this whole line begins a new top-level block."""
-        if line[0].isspace() or self._fence_mark:
+        if line[0].isspace():
             return False
-        return not self._context or self._begins(self._context, _unify_line_ends(line))
+        self._read()
+        if self._fence_mark or not self._context:
+            return not self._fence_mark
+        return self._begins(self._context, _unify_line_ends(line))
 
     def take_line(self, line: str) -> None:
         """Takes the next whole line, with its end."""
-        line = _unify_line_ends(line)
-        if self._fence_mark and line.lstrip()[:1] != self._fence_mark:
+        if self._fence_mark and not self._unread and line.lstrip()[:1] != self._fence_mark:
             return
-        if not self._context and not line.strip():
-            return
-        findings: dict[str, Any] = {}
-        lines = (self._context + line).removesuffix("\n").split("\n")
-        tokens = self._parse("\n".join([*lines, _TEXT]), findings)
-        self.has_definitions |= bool(findings)
-        self._shorten(lines, tokens)
+        self._unread.append(_unify_line_ends(line))
 
     def _parse_begins(self, context: str, line: str) -> bool:
         at_line = context.count("\n")
         return any(token.map[0] == at_line for token in _top_level(self._parse(context + line, {})))
 
+    def _read(self) -> None:
+        """Brings the context up to the last line taken."""
+        unread = "".join(self._unread)
+        self._unread.clear()
+        if not unread or not (self._context or unread.strip()):
+            return
+        findings: dict[str, Any] = {}
+        lines = (self._context + unread).removesuffix("\n").split("\n")
+        tokens = self._parse("\n".join([*lines, _TEXT]), findings)
+        self._has_definitions |= bool(findings)
+        self._shorten(lines, tokens)
+
     def _shorten(self, lines: list[str], tokens: list[Token]) -> None:
         """Keeps of the lines what matters to the next one.
 
         Args:
-            lines: the context and the line just taken.
+            lines: the context and the lines after it.
             tokens: what the parser made of them and a line of plain text after them.
         """
-        *_, before, last = [None, *_top_level(tokens)]
-        goes_on = last is not None and _first_line(last) < len(lines)
+        *_, before, last = [None, None, *_top_level(tokens)]
+        goes_on = last is not None and last.map[0] < len(lines)
         block = last if goes_on else before
         keep: list[str] = []
         self._fence_mark = ""
         if block is None:
             pass
         elif block.type in _LISTS:
-            keep = lines[_last_item_line(tokens) :]
-        elif block.type == "blockquote_open":
-            keep = lines[_first_line(block) :] if goes_on or lines[-1].strip() else []
+            keep = _last_item(lines, tokens)
         elif block.type == "definition":
             # A title may follow on lines of its own, as if a paragraph were open.
             keep = [_TEXT] if lines[-1].strip() else []
         elif goes_on:
-            keep = _opening(block, lines)
+            keep = _opening(block, lines, tokens)
             self._fence_mark = block.markup[:1] if block.type in ("fence", _MATH) else ""
+        elif block.type == "blockquote_open" and lines[-1].strip():
+            keep = lines[block.map[0] :]
         self._context = "".join(line + "\n" for line in keep)
 
 
-def _opening(block: Token, lines: list[str]) -> list[str]:
-    """The lines that open a block as well as all its lines so far do."""
-    begin = _first_line(block)
+def _opening(block: Any, lines: list[str], tokens: list[Token]) -> list[str]:
+    """Lines that open a block, into which text goes on, as well as all its lines so far do."""
+    begin: int = block.map[0]
     if block.type == "table_open":
         return lines[begin : begin + 2]
-    if block.type != "paragraph_open":
+    if block.type not in ("paragraph_open", "blockquote_open"):
         return lines[begin : begin + 1]
-    if lines[begin].lstrip().startswith("["):
-        return lines[begin:]  # may turn out to be a definition
-    return [_TEXT, lines[-1]] if "|" in lines[-1] else [_TEXT]  # may be a table's first row
+    paragraph = _open_paragraph(tokens)
+    if paragraph.level > 2 or _may_be_definition(paragraph.content):
+        return lines[begin:]  # how deep it lies in lists within a quote matters to what follows
+    plain = "> " + _TEXT if block.type == "blockquote_open" else _TEXT
+    return [plain, lines[-1]] if "|" in lines[-1] else [plain]  # may be a table's first row
+
+
+def _last_item(lines: list[str], tokens: list[Token]) -> list[str]:
+    """The last list's last item, which decides as well as the list what may follow.
+
+    The words of an item of one line are left out, so that items ask the same questions.
+    """
+    item = lines[max(token.map[0] for token in tokens if _is_top_item(token) and token.map) :]
+    words = _open_paragraph(tokens).content.partition("\n")[0]
+    marker, found, rest = item[0].rpartition(words or "\n")
+    is_plain = found and not rest.strip() and "|" not in words and not _may_be_definition(words)
+    return [marker + _TEXT] if is_plain and len(item) == 1 else item
+
+
+def _is_top_item(token: Token) -> bool:
+    return token.level == 1 and token.type == "list_item_open"
+
+
+def _open_paragraph(tokens: list[Token]) -> Token:
+    """The paragraph the line of plain text went into; empty where the parser nests no deeper."""
+    too_deep = Token("inline", "", 0, level=99)
+    return next((token for token in reversed(tokens) if token.type == "inline"), too_deep)
+
+
+def _may_be_definition(paragraph: str) -> bool:
+    """Whether an open paragraph may yet become one. Longer labels are taken for text."""
+    return paragraph.startswith("[") and len(paragraph) < 200
 
 
 def _top_level(tokens: list[Token]) -> Iterator[Any]:
     return (token for token in tokens if token.level == 0 and token.map)
-
-
-def _first_line(token: Token) -> int:
-    return token.map[0] if token.map else 0
-
-
-def _last_item_line(tokens: list[Token]) -> int:
-    items = (token for token in tokens if token.level == 1 and token.type == "list_item_open")
-    return max((_first_line(item) for item in items), default=0)
 
 
 def _possible_lines(start: str) -> Iterator[str]:
