@@ -12,9 +12,9 @@ import streamlit as st
 
 from chat.events import ReasoningDelta, TextDelta
 from chat.live import LiveReply
-from chat.pacing import Pacer
+from chat.pacing import Frames
 from chat.reply import ReplyFold
-from chat.segments import Piece, Seal, Segmenter
+from chat.segments import Action, Piece
 from chat.ui.reply_stats import live_line
 from chat.ui.session import yield_to_clicks
 
@@ -76,25 +76,17 @@ class _Reader:
         return "".join(_take(self._text)) or ("" if goes_on else None)
 
     def frames(self, next_piece: Callable[[float], str | None]) -> Iterator[Frame]:
-        """What `st.write_stream` is given: text as it is worth painting, and block ends.
-
-        A callable makes `st.write_stream` close its text element for good and start another one,
-        so that a finished block of Markdown is never sent again.
-        """
-        segmenter, pacer = Segmenter(), Pacer()
-        actions: list[Piece | Seal] = []
+        """What `st.write_stream` is given: text as it is worth painting, and block ends."""
+        frames = Frames()
         while True:
-            pending = sum(len(a.text) for a in actions if isinstance(a, Piece))
-            wait_s = pacer.wait_s(time.monotonic(), pending, segmenter.tail_chars)
-            piece = next_piece(min(WAIT_S, wait_s) if pending else WAIT_S)
+            wait_s = min(WAIT_S, frames.wait_s(time.monotonic()))
+            piece = next_piece(wait_s)
             if piece is None:
-                yield from _as_frames(actions + segmenter.flush())
+                yield from _as_stream(frames.finish())
                 return
-            actions += segmenter.feed(piece)
-            pending = sum(len(a.text) for a in actions if isinstance(a, Piece))
-            if pending and pacer.wait_s(time.monotonic(), pending, segmenter.tail_chars) <= 0:
-                yield from _as_frames(_take(actions))
-                pacer.painted(time.monotonic(), segmenter.tail_chars)
+            frames.feed(piece, time.monotonic())
+            if frames.wait_s(time.monotonic()) <= 0:
+                yield from _as_stream(frames.take(time.monotonic()))
 
     def _pull(self, wait_s: float) -> bool:
         """Reads on; False once the log has ended and all of it was read."""
@@ -124,20 +116,14 @@ def _take(items: list[Item]) -> list[Item]:
     return taken
 
 
-def _as_frames(actions: list[Piece | Seal]) -> Iterator[Frame]:
-    """Joins what belongs to one element, so that a frame sends each element once."""
-    text = ""
+def _as_stream(actions: list[Action]) -> Iterator[Frame]:
+    """Actions as `st.write_stream` takes them.
+
+    A callable makes it close its text element for good and begin another one, so that a finished
+    block of Markdown is never sent again.
+    """
     for action in actions:
-        match action:
-            case Piece(more):
-                text += more
-            case Seal():
-                if text:
-                    yield text
-                text = ""
-                yield _end_of_block
-    if text:
-        yield text
+        yield action.text if isinstance(action, Piece) else _end_of_block
 
 
 def _end_of_block() -> None:

@@ -1,6 +1,7 @@
 """Finished turns as they stand on screen: what was asked, what was answered, how it ended."""
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -48,15 +49,21 @@ def draw_finished_reply(reply: ReplyRecord, model_name: ModelName) -> DeltaGener
     st.caption(header(reply, model_name))
     if reply.reasoning:
         with st.expander("Reasoning", icon=":material/neurology:"):
-            for block in split(reply.reasoning):
+            for block in _blocks(reply.reasoning):
                 st.markdown(block)
-    for block in split(reply.text):
+    for block in _blocks(reply.text):
         st.markdown(block)
     if reply.failure is not None:
         draw_failure(reply)
     st.caption(plain(final_line(reply)))
     # Written even when it stays empty: what an earlier run put there would linger otherwise.
     return st.empty()
+
+
+@lru_cache(maxsize=2048)
+def _blocks(text: str) -> tuple[str, ...]:
+    """The elements of a finished text; parsed once, however often the page is drawn."""
+    return tuple(split(text))
 
 
 def draw_failure(reply: ReplyRecord) -> None:
