@@ -52,7 +52,11 @@ class Engine:
         """
         with self._lock:
             self._replies[live.id] = live
-        self._loop.call_soon_threadsafe(self._begin, live, source)
+            if not self._is_closing:
+                self._loop.call_soon_threadsafe(self._begin, live, source)
+                return
+        live.append(Stopped(by_visitor=False))
+        self._on_change()
 
     def find(self, reply_id: str, owner: str) -> LiveReply | None:
         """The live log of a reply, for its owner only."""
@@ -74,7 +78,9 @@ class Engine:
         live = self.find(reply_id, owner)
         if live is None or live.is_closed:
             return False
-        self._loop.call_soon_threadsafe(self._cancel, live)
+        with self._lock:
+            if not self._is_closing:
+                self._loop.call_soon_threadsafe(self._cancel, live)
         return True
 
     def forget(self, reply_id: str) -> None:
@@ -84,11 +90,17 @@ class Engine:
 
     def close(self) -> None:
         """Stops every answer, then the loop; waits a few seconds at most."""
-        if not self._thread.is_alive():
-            return
-        self._is_closing = True
-        asyncio.run_coroutine_threadsafe(self._cancel_all(), self._loop)
+        with self._lock:
+            if not self._is_closing:
+                # Under the lock, so that nothing is handed to the loop after this.
+                self._is_closing = True
+                asyncio.run_coroutine_threadsafe(self._cancel_all(), self._loop)
         self._thread.join(CLOSE_TIMEOUT_S)
+        with self._lock:
+            replies = list(self._replies.values())
+        for live in replies:
+            # Only one whose source would not let itself be cancelled is still open here.
+            live.append(Stopped(by_visitor=False))
 
     def _run(self) -> None:
         asyncio.set_event_loop(self._loop)
@@ -96,10 +108,6 @@ class Engine:
         self._loop.close()
 
     def _begin(self, live: LiveReply, source: Callable[[], AsyncIterator[Event]]) -> None:
-        if self._is_closing:
-            live.append(Stopped(by_visitor=False))
-            self._on_change()
-            return
         task = self._loop.create_task(self._produce(live, source), name=f"reply {live.id}")
         self._tasks[live.id] = task
         task.add_done_callback(lambda _task: self._end(live))
@@ -120,12 +128,17 @@ class Engine:
         tasks = list(self._tasks.values())
         for task in tasks:
             task.cancel()
-        if tasks:
-            await asyncio.wait(tasks, timeout=CLOSE_TIMEOUT_S / 2)
-        if self._on_close is not None:
-            await self._on_close()
-        await self._loop.shutdown_asyncgens()
-        self._loop.call_soon(self._loop.stop)
+        try:
+            async with asyncio.timeout(CLOSE_TIMEOUT_S / 2):
+                if tasks:
+                    await asyncio.wait(tasks, timeout=CLOSE_TIMEOUT_S / 4)
+                if self._on_close is not None:
+                    await self._on_close()
+                await self._loop.shutdown_asyncgens()
+        except Exception as error:  # noqa: BLE001 - whatever it was, the thread must end
+            _log.error("The engine did not close cleanly: %s", type(error).__name__)
+        finally:
+            self._loop.call_soon(self._loop.stop)
 
     async def _produce(self, live: LiveReply, source: Callable[[], AsyncIterator[Event]]) -> None:
         live.append(RequestSent())

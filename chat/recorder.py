@@ -19,6 +19,7 @@ from chat.reply import ReplyFold
 _log = logging.getLogger(__name__)
 
 CHECKPOINT_S = 0.5
+UNEXPECTED = "Conversations cannot be saved right now."
 
 
 @dataclass(slots=True)
@@ -55,6 +56,14 @@ def record_of(start: ReplyRecord, fold: ReplyFold) -> ReplyRecord:
         text_chars=fold.text_chars,
         reasoning_chars=fold.reasoning_chars,
     )
+
+
+def _merged(stored: list[StoredTurn], waiting: list[StoredTurn]) -> list[StoredTurn]:
+    """The stored turns and then those that wait; an answer given anew replaces the earlier one."""
+    saved = {turn.reply.id for turn in stored}
+    turns = {turn.user.id: turn for turn in stored}
+    turns |= {turn.user.id: turn for turn in waiting if turn.reply.id not in saved}
+    return list(turns.values())
 
 
 class Recorder:
@@ -97,15 +106,10 @@ class Recorder:
         Raises:
             StoreRefused: the store will never take it; nothing is followed.
         """
-        try:
-            self._store.add_turn(turn, conversation)
-        except StoreRefused:
-            raise
-        except StoreError as error:
-            self._fault = str(error)
-            with self._lock:
-                self._unsaved.append((turn, conversation))
+        is_saved = not self._has_unsaved(conversation.id) and self._add(turn, conversation)
         with self._lock:
+            if not is_saved:
+                self._unsaved.append((turn, conversation))
             self._tracks[live.id] = _Track(live, turn.reply)
 
     def wake(self) -> None:
@@ -118,10 +122,11 @@ class Recorder:
         Raises:
             StoreError: the store cannot be read now.
         """
-        turns = self._store.load_turns(owner, conversation_id)
+        # What waits is read first: what is saved between the two is then in the store.
         with self._lock:
             waiting = [t for t, c in self._unsaved if c.id == conversation_id and c.owner == owner]
-        return [*(turns or []), *waiting] if turns is not None or waiting else None
+        turns = self._store.load_turns(owner, conversation_id)
+        return _merged(turns or [], waiting) if turns is not None or waiting else None
 
     def close(self) -> None:
         """Saves what is left and ends the thread."""
@@ -137,6 +142,22 @@ class Recorder:
             self._save()
         self._save()
 
+    def _has_unsaved(self, conversation_id: str) -> bool:
+        """Whether earlier turns of it wait; the store refuses one whose parent it has not got."""
+        with self._lock:
+            return any(conversation.id == conversation_id for _, conversation in self._unsaved)
+
+    def _add(self, turn: StoredTurn, conversation: Conversation) -> bool:
+        """Saves a turn now; False where the store is away."""
+        try:
+            self._store.add_turn(turn, conversation)
+        except StoreRefused:
+            raise
+        except StoreError as error:
+            self._fault = str(error)
+            return False
+        return True
+
     def _save(self) -> None:
         with self._lock:
             unsaved, tracks = list(self._unsaved), list(self._tracks.values())
@@ -149,6 +170,9 @@ class Recorder:
             self._fault = None
         except StoreError as error:
             self._fault = str(error)
+        except Exception as error:  # noqa: BLE001 - this thread must not die: nothing would be saved
+            _log.error("Saving failed for a reason of ours: %s", type(error).__name__)
+            self._fault = UNEXPECTED
 
     def _checkpoint(self, tracks: list[_Track]) -> None:
         for track in tracks:

@@ -4,6 +4,7 @@ A value that cannot be is never fatal: the default stands, and `warnings` says s
 """
 
 import io
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,6 +24,8 @@ MAX_MESSAGE_CHARS = 100_000
 FOREIGN_PREFIX = "OPENAI_"
 """The SDK reads variables of this prefix behind our back: keys, organisation, extra headers."""
 
+_HOST = re.compile(r"[A-Za-z0-9._-]+|[0-9A-Fa-f:.]+")
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -33,7 +36,7 @@ class Settings:
         openrouter_base_url: Where OpenRouter's API is, without a trailing slash.
         default_model: The model that is chosen at first, or None for the first that can answer.
         default_max_tokens: Upper limit of an answer unless the visitor sets one, in tokens.
-        database_url: SQLAlchemy URL of the database.
+        database_url: SQLAlchemy URL of the database; may hold a password, so it is not printed.
         local_models: "off", or GGUF files separated by commas.
         simulator: Whether the simulator's models are offered.
         max_message_chars: Longest message that is accepted, in characters.
@@ -45,7 +48,7 @@ class Settings:
     openrouter_base_url: str = OPENROUTER_URL
     default_model: str | None = None
     default_max_tokens: int = MAX_TOKENS
-    database_url: str = DATABASE_URL
+    database_url: str = field(default=DATABASE_URL, repr=False)
     local_models: str = ""
     simulator: bool = True
     max_message_chars: int = MAX_MESSAGE_CHARS
@@ -83,7 +86,7 @@ def foreign_names(environ: Mapping[str, str]) -> list[str]:
 
 def _read_env_file(path: Path, warnings: list[str]) -> dict[str, str]:
     try:
-        text = path.read_text("utf-8")
+        text = path.read_text("utf-8-sig")  # some editors put a byte order mark first
     except FileNotFoundError:
         return {}
     except (OSError, UnicodeDecodeError):
@@ -96,6 +99,19 @@ def _read_env_file(path: Path, warnings: list[str]) -> dict[str, str]:
         elif binding.key is not None and binding.value is not None:
             values[binding.key] = binding.value
     return values
+
+
+def _can_be_asked(url: str) -> bool:
+    """Whether an HTTP client takes that URL; one it chokes on would fail every answer."""
+    if not (url.isascii() and url.isprintable()):
+        return False
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        return False
+    has_host = _HOST.fullmatch(parts.hostname or "") is not None
+    return parts.scheme in {"http", "https"} and has_host and port != 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,12 +136,7 @@ class _Values:
 
     def url(self, name: str, default: str) -> str:
         text = self.text(name) or default
-        try:
-            parts = urlsplit(text)
-            is_usable = parts.scheme in {"http", "https"} and bool(parts.hostname)
-        except ValueError:
-            is_usable = False
-        if is_usable:
+        if _can_be_asked(text):
             return text.rstrip("/")
         self.warnings.append(f"{name} should begin with https:// or http://; it was ignored.")
         return default
@@ -134,7 +145,7 @@ class _Values:
         text = self.text(name)
         if text is None:
             return default
-        if text.isascii() and text.isdigit() and least <= int(text[:12]) <= most:
+        if text.isascii() and text.isdigit() and len(text) <= 12 and least <= int(text) <= most:
             return int(text)
         self.warnings.append(
             f"{name} should be a whole number from {least:,} to {most:,}; {default:,} is used."
@@ -152,4 +163,10 @@ class _Values:
 
     def folder(self, name: str) -> Path | None:
         text = self.text(name)
-        return None if text is None else Path(text).expanduser()
+        if text is None:
+            return None
+        try:
+            return Path(text).expanduser()
+        except RuntimeError:
+            self.warnings.append(f"{name} begins with a home folder that is not; it was ignored.")
+            return None

@@ -3,7 +3,9 @@
 What is typed is in the store before the request leaves; the answer itself is the engine's.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Literal
@@ -78,6 +80,8 @@ class Turns:
     clock: Clock
     max_message_chars: int
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    _beginning: set[tuple[str, str]] = field(default_factory=set, init=False, repr=False)
+    _lock: threading.Lock = field(default_factory=threading.Lock, init=False, repr=False)
 
     def begin(self, owner: str, conversation_id: str | None, text: str, ask: Ask) -> LiveReply:
         """Saves the message and starts the answer to it.
@@ -94,10 +98,13 @@ class Turns:
             StoreError: the conversation cannot be read; nothing was sent.
         """
         self._check(text, ask)
-        turns = self._idle_turns(owner, conversation_id) if conversation_id is not None else []
-        parent_id = turns[-1].reply.id if turns else None
-        user = UserMessage(new_id(), parent_id, text, self.now())
-        return self._start(owner, conversation_id or new_id(), turns, user, ask)
+        if conversation_id is None:
+            user = UserMessage(new_id(), None, text, self.now())
+            return self._start(owner, new_id(), [], user, ask)
+        with self._alone_in(owner, conversation_id):
+            turns = self._idle_turns(owner, conversation_id)
+            user = UserMessage(new_id(), turns[-1].reply.id, text, self.now())
+            return self._start(owner, conversation_id, turns, user, ask)
 
     def open(self, owner: str, conversation_id: str) -> Opened | None:
         """A conversation as it stands now, running answer included; None if it is not there.
@@ -105,14 +112,12 @@ class Turns:
         Raises:
             StoreError: the conversation cannot be read now.
         """
-        # The registry is asked first: a reply that ends between the two is then in the store.
-        known = self.engine.known(owner)
-        turns = self.recorder.load_turns(owner, conversation_id)
+        turns, known = self._load(owner, conversation_id)
         if turns is None:
             return None
-        present = [replace(turn, reply=_present(turn.reply, known)) for turn in turns]
-        last = known.get(turns[-1].reply.id) if turns else None
-        return Opened(present, last if last is not None and not last.is_closed else None)
+        # One look at the log decides both: an end right after it is for the next draw.
+        is_running = bool(turns) and turns[-1].reply.outcome is None
+        return Opened(turns, known.get(turns[-1].reply.id) if is_running else None)
 
     def regenerate(self, owner: str, conversation_id: str, ask: Ask) -> LiveReply:
         """Asks again for the last answer; the earlier one is kept as its sibling.
@@ -121,27 +126,53 @@ class Turns:
             MessageRefused: there is nothing to answer again, or an answer is still running.
             StoreError: the conversation cannot be read; nothing was sent.
         """
-        turns = self._idle_turns(owner, conversation_id)
-        self._check(turns[-1].user.text, ask)
-        return self._start(owner, conversation_id, turns[:-1], turns[-1].user, ask)
+        with self._alone_in(owner, conversation_id):
+            turns = self._idle_turns(owner, conversation_id)
+            self._check(turns[-1].user.text, ask)
+            return self._start(owner, conversation_id, turns[:-1], turns[-1].user, ask)
 
     def _check(self, text: str, ask: Ask) -> None:
         if not text.strip():
             raise MessageRefused("empty")
         if len(text) > self.max_message_chars:
             raise MessageRefused("too_long")
-        if not is_text(text + ask.system_prompt):
+        if not is_text(text + ask.system_prompt + ask.model):
             raise MessageRefused("not_text")
 
+    @contextmanager
+    def _alone_in(self, owner: str, conversation_id: str) -> Iterator[None]:
+        """Keeps another tab from beginning a turn in the same conversation meanwhile."""
+        place = (owner, conversation_id)
+        with self._lock:
+            if place in self._beginning:
+                raise MessageRefused("busy")
+            self._beginning.add(place)
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._beginning.discard(place)
+
     def _idle_turns(self, owner: str, conversation_id: str) -> list[StoredTurn]:
-        # The registry is asked first: a reply that ends between the two is then in the store.
-        known = self.engine.known(owner).values()
-        if any(r.conversation_id == conversation_id and not r.is_closed for r in known):
+        turns, known = self._load(owner, conversation_id)
+        if any(r.conversation_id == conversation_id and not r.is_closed for r in known.values()):
             raise MessageRefused("busy")
-        turns = self.recorder.load_turns(owner, conversation_id)
         if not turns:
             raise MessageRefused("unknown_conversation")
         return turns
+
+    def _load(
+        self, owner: str, conversation_id: str
+    ) -> tuple[list[StoredTurn] | None, Mapping[str, LiveReply]]:
+        """The turns as they stand now, None where there are none, and the owner's live replies."""
+        # The registry is asked before the store, since a reply that is saved between the two
+        # leaves it, and once more after, since one that began between the two is only then in it.
+        before = self.engine.known(owner)
+        turns = self.recorder.load_turns(owner, conversation_id)
+        known = {**self.engine.known(owner), **before}
+        if turns is None:
+            return None, known
+        return [replace(turn, reply=_present(turn.reply, known)) for turn in turns], known
 
     def _start(
         self,

@@ -2,12 +2,13 @@
 
 Sources of its rules: OpenRouter's streaming pages and recordings of its wire. Two of them matter
 most: usage may come on a chunk without choices or on one that repeats the finish reason, and an
-error may stand inside a choice of a healthy-looking chunk.
+error may stand inside a choice of a healthy-looking chunk. The SDK checks no shape, so its types
+are hopes, and what is not text or a count is not believed.
 """
 
+import math
 from collections.abc import Iterator
 
-from openai.types import CompletionUsage
 from openai.types.chat import ChatCompletionChunk
 from openai.types.chat.chat_completion_chunk import Choice
 
@@ -23,6 +24,8 @@ from chat.events import (
     UsageReported,
 )
 from chat.providers.openai_errors import error_of_stream
+
+WORD_CHARS = 200
 
 _FINISH_REASONS: dict[str, FinishReason] = {
     "stop": "stop",
@@ -52,21 +55,32 @@ class ChunkReader:
         """The events of one chunk.
 
         Raises:
-            ProviderError: the chunk says that the answer failed.
+            ProviderError: the chunk says that the answer failed, or is none.
         """
-        opened = Opened(chunk.id or None, chunk.model or None, getattr(chunk, "provider", None))
+        try:
+            yield from self._read(chunk)
+        except (AttributeError, LookupError, TypeError, ValueError):
+            raise BadAnswer("A part of the stream has a shape that is not the API's.") from None
+
+    def _read(self, chunk: ChatCompletionChunk) -> Iterator[Event]:
+        opened = Opened(
+            _word(chunk.id), _word(chunk.model), _word(getattr(chunk, "provider", None))
+        )
         if opened != self._opened:
             self._opened = opened
             yield opened
         if chunk.usage is not None:
-            self._usage = _usage_of(chunk.usage)
+            self._usage = _usage_of(chunk.usage) or self._usage
         # The SDK's types promise a list; the wire has been seen without one.
         for choice in (chunk.choices or [])[:1]:
             yield from self._read_choice(choice)
 
     def end(self) -> Iterator[Event]:
         """What only the end of the stream makes certain: usage, then the finish reason."""
-        yield from _as_text(self._text.flush())
+        reasoning, text = self._reasoning.flush(), self._text.flush()
+        if reasoning:
+            yield ReasoningDelta(reasoning)
+        yield from _as_text(text)
         if self._usage is not None:
             yield UsageReported(self._usage)
         if self._finish is not None:
@@ -87,7 +101,7 @@ class ChunkReader:
             known = _FINISH_REASONS.get(reason)
             if known is None:
                 raise BadAnswer(f"The stream ended with an unknown reason: {str(reason)[:40]}")
-            native = getattr(choice, "native_finish_reason", None)
+            native = _word(getattr(choice, "native_finish_reason", None))
             self._finish = (known, native if native != known else None)
 
 
@@ -96,16 +110,37 @@ def _as_text(text: str) -> Iterator[Event]:
         yield TextDelta(text)
 
 
-def _usage_of(usage: CompletionUsage) -> Usage:
-    prompt, completion = usage.prompt_tokens_details, usage.completion_tokens_details
-    cost = getattr(usage, "cost", None)
+def _usage_of(usage: object) -> Usage | None:
+    """The counts, or None where one that matters is missing or no count."""
+    prompt, completion = _count(usage, "prompt_tokens"), _count(usage, "completion_tokens")
+    if prompt is None or completion is None:
+        return None
     return Usage(
-        prompt_tokens=usage.prompt_tokens,
-        completion_tokens=usage.completion_tokens,
-        reasoning_tokens=completion.reasoning_tokens if completion else None,
-        cached_tokens=prompt.cached_tokens if prompt else None,
-        cost_usd=float(cost) if isinstance(cost, int | float) else None,
+        prompt_tokens=prompt,
+        completion_tokens=completion,
+        reasoning_tokens=_count(
+            getattr(usage, "completion_tokens_details", None), "reasoning_tokens"
+        ),
+        cached_tokens=_count(getattr(usage, "prompt_tokens_details", None), "cached_tokens"),
+        cost_usd=_amount(getattr(usage, "cost", None)),
     )
+
+
+def _count(owner: object, name: str) -> int | None:
+    value = getattr(owner, name, None)
+    is_count = isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**31
+    return value if is_count else None
+
+
+def _amount(value: object) -> float | None:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return float(value) if 0 <= value < math.inf else None
+
+
+def _word(value: object) -> str | None:
+    """A name that can be stored and shown, or None."""
+    return join_halves(value)[:WORD_CHARS] if isinstance(value, str) and value else None
 
 
 class _SurrogateMender:
@@ -121,12 +156,13 @@ class _SurrogateMender:
         text, self._held = self._held + text, ""
         if text and "\ud800" <= text[-1] <= "\udbff":
             text, self._held = text[:-1], text[-1]
-        return text if text.isascii() else _joined(text)
+        return text if text.isascii() else join_halves(text)
 
     def flush(self) -> str:
         held, self._held = self._held, ""
-        return _joined(held)
+        return join_halves(held)
 
 
-def _joined(text: str) -> str:
+def join_halves(text: str) -> str:
+    """The text with UTF-16 halves joined to characters; a lone half becomes U+FFFD."""
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")

@@ -1,14 +1,16 @@
 """The SDK's exceptions and OpenRouter's error bodies → our error tree.
 
 Nothing of an exception's cause is ever quoted: for a malformed key the cause holds the key.
+Details come whole; they are cut where the key is masked, since half a key could not be found.
 Sources: OpenRouter's errors-and-debugging page, recordings of its wire, the SDK's behaviour as
 measured (402, 408 and 413 come as a plain APIStatusError; an error inside the stream as APIError).
 """
 
 import json
+import math
 from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
-from typing import Final
+from typing import Final, cast
 
 import openai
 
@@ -24,8 +26,6 @@ from chat.errors import (
     Rejected,
     TimedOut,
 )
-
-DETAIL_CHARS = 300
 
 _BY_STATUS: Final[Mapping[int, type[ProviderError]]] = {
     400: Rejected,
@@ -81,20 +81,17 @@ def error_of_stream(body: object) -> ProviderError:
     """What an `error` object inside a stream means; the code may be a number or a word."""
     code = body.get("code") if isinstance(body, Mapping) else None
     detail = _detail_of(body)
-    if isinstance(code, str) and not code.isdigit():
-        return _BY_CODE.get(code, ModelUnavailable)(detail)
-    if code is None:
+    if isinstance(code, str) and code in _BY_CODE:
+        return _BY_CODE[code](detail)
+    digits = str(code)
+    if not (digits.isascii() and digits.isdigit() and len(digits) == 3):
         return ModelUnavailable(detail)
-    status = int(str(code)[:6]) if str(code).isdigit() else 0
-    return _kind_of(status)(detail, status=status or None)
+    return _kind_of(int(digits))(detail, status=int(digits))
 
 
 def error_of_body(body: str) -> ProviderError:
     """What a 200 that is no stream means: an error as JSON, or a page of something else."""
-    try:
-        parsed = json.loads(body)
-    except ValueError:
-        parsed = None
+    parsed = _parsed(body)
     if isinstance(parsed, Mapping) and parsed.get("error"):
         return error_of_stream(parsed["error"])
     return BadAnswer("The address answered, but not with a stream of an answer.")
@@ -111,13 +108,13 @@ def _detail_of(body: object) -> str:
     if not isinstance(body, Mapping):
         # An HTML page or a plain string; only a short line of plain words is worth showing.
         text = body.strip() if isinstance(body, str) else ""
-        return "" if text.startswith("<") else text[:DETAIL_CHARS]
+        return "" if text.startswith("<") else text
     metadata = body.get("metadata")
     raw = metadata.get("raw") if isinstance(metadata, Mapping) else None
     for candidate in (raw, body.get("message")):
         text = _message_in(candidate)
         if text:
-            return text[:DETAIL_CHARS]
+            return text
     return ""
 
 
@@ -125,10 +122,7 @@ def _message_in(value: object) -> str:
     """A provider's raw text is often JSON again, with the sentence inside."""
     if not isinstance(value, str):
         return ""
-    try:
-        parsed = json.loads(value)
-    except ValueError:
-        return value.strip()
+    parsed = _parsed(value)
     if isinstance(parsed, Mapping):
         inner = parsed.get("error", parsed)
         message = inner.get("message") if isinstance(inner, Mapping) else inner
@@ -137,18 +131,28 @@ def _message_in(value: object) -> str:
     return value.strip()
 
 
+def _parsed(text: str) -> object:
+    """The JSON that a text is, or None; nesting without end is no JSON either."""
+    try:
+        return cast("object", json.loads(text))
+    except (ValueError, RecursionError):
+        return None
+
+
 def _retry_after_s(headers: Mapping[str, str]) -> float | None:
     """Retry-After in seconds, given as a number or as a date (RFC 9110, section 10.2.3)."""
     value = headers.get("retry-after")
     if value is None:
         return None
     try:
-        return max(0.0, float(value))
+        wait_s = float(value)
     except ValueError:
-        pass
+        wait_s = _seconds_until(value, headers.get("date", ""))
+    return max(0.0, wait_s) if math.isfinite(wait_s) else None
+
+
+def _seconds_until(when: str, sent: str) -> float:
     try:
-        when = parsedate_to_datetime(value)
-        sent = parsedate_to_datetime(headers["date"])
-    except (ValueError, KeyError):
-        return None
-    return max(0.0, (when - sent).total_seconds())
+        return (parsedate_to_datetime(when) - parsedate_to_datetime(sent)).total_seconds()
+    except (ValueError, TypeError):  # no date, or one with and one without a zone
+        return math.nan

@@ -4,18 +4,18 @@ Serves OpenRouter, the simulator and the embedded model alike; which is meant is
 affair. No retry here (`max_retries=0`): there is one retry layer, and it is not the SDK's.
 """
 
-import json
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import aclosing
 from dataclasses import replace
 
+import httpx2
 import openai
 from openai.types.chat import ChatCompletionChunk, ChatCompletionMessageParam
 
 from chat.errors import BadAnswer, Failure, ProviderError, ReplyInterrupted
 from chat.events import Event, Opened
 from chat.messages import ChatRequest, Message, Secret
-from chat.providers.chunks import ChunkReader
+from chat.providers.chunks import ChunkReader, join_halves
 from chat.providers.openai_errors import error_of, error_of_body
 from chat.routing import Endpoint
 
@@ -23,6 +23,7 @@ CONNECT_TIMEOUT_S = 10.0
 READ_TIMEOUT_S = 300.0
 """Longest silence; keep-alive comments count as sound. A long local prefill is silent, too."""
 
+DETAIL_CHARS = 300
 _ERROR_BODY_BYTES = 64_000
 
 EndpointOf = Callable[[str, Secret | None], Endpoint]
@@ -59,8 +60,8 @@ class OpenAIWire:
         self, endpoint: Endpoint, request: ChatRequest
     ) -> AsyncGenerator[Event, None]:
         reader = ChunkReader()
+        chunks = await self._open(endpoint, request)
         try:
-            chunks = await self._open(endpoint, request)
             async with chunks:
                 response = chunks.response
                 yield Opened(generation_id=response.headers.get("x-generation-id"))
@@ -69,13 +70,15 @@ class OpenAIWire:
                 async for chunk in chunks:
                     for event in reader.read(chunk):
                         yield event
-            for event in reader.end():
-                yield event
         except openai.OpenAIError as error:
-            raise error_of(error) from None
-        except (json.JSONDecodeError, UnicodeDecodeError):
-            # The SDK lets these through as they are; what they quote is the upstream's text.
+            # With its finish reason the answer is whole, however the connection ends after it.
+            if not (reader.has_finished and isinstance(error, openai.APIConnectionError)):
+                raise error_of(error) from None
+        except (ValueError, RecursionError):
+            # The SDK lets faults of decoding through as they are; they quote the upstream's text.
             raise BadAnswer("A part of the stream was not valid JSON.") from None
+        for event in reader.end():
+            yield event
         if not reader.has_finished:
             raise ReplyInterrupted("The stream ended without a finish reason.")
 
@@ -95,14 +98,17 @@ class OpenAIWire:
             default_headers=dict(endpoint.headers),
             http_client=self._pool(is_loopback=endpoint.is_loopback),
         )
-        return await client.chat.completions.create(
-            model=request.model,
-            messages=[_as_param(message) for message in request.messages],
-            max_tokens=request.max_tokens,
-            temperature=openai.omit if request.temperature is None else request.temperature,
-            stream=True,
-            stream_options={"include_usage": True},
-        )
+        try:
+            return await client.chat.completions.create(
+                model=request.model,
+                messages=[_as_param(message) for message in request.messages],
+                max_tokens=request.max_tokens,
+                temperature=openai.omit if request.temperature is None else request.temperature,
+                stream=True,
+                stream_options={"include_usage": True},
+            )
+        except openai.OpenAIError as error:
+            raise error_of(error) from None
 
     def _pool(self, *, is_loopback: bool) -> openai.DefaultAsyncHttpxClient:
         # A proxy of the environment may lead to the internet; it never leads to this machine.
@@ -112,8 +118,9 @@ class OpenAIWire:
 
 
 def without_secret(failure: Failure, key: Secret) -> Failure:
-    """The failure with the key masked wherever its text quotes it."""
-    return replace(failure, detail=failure.detail.replace(key.value, str(key)))
+    """The failure with the key masked wherever its text quotes it, and the text then shortened."""
+    detail = join_halves(failure.detail).replace(key.value, str(key))
+    return replace(failure, detail=detail[:DETAIL_CHARS])
 
 
 def _as_param(message: Message) -> ChatCompletionMessageParam:
@@ -129,8 +136,11 @@ def _as_param(message: Message) -> ChatCompletionMessageParam:
 async def _error_of_plain_answer(chunks: openai.AsyncStream[ChatCompletionChunk]) -> ProviderError:
     """What a 200 that is no event stream means; the SDK would show it as an empty answer."""
     body = b""
-    async for piece in chunks.response.aiter_bytes():
-        body += piece
-        if len(body) > _ERROR_BODY_BYTES:
-            break
+    try:
+        async for piece in chunks.response.aiter_bytes():
+            body += piece
+            if len(body) > _ERROR_BODY_BYTES:
+                break
+    except httpx2.HTTPError:
+        pass  # What came before the connection broke may still tell what is wrong.
     return error_of_body(body.decode("utf-8", "replace"))

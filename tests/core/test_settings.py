@@ -1,0 +1,206 @@
+"""Settings: environment over file over default, and nothing of it is ever fatal or quoted."""
+
+from collections.abc import Callable
+from dataclasses import fields
+from pathlib import Path
+
+import httpx2
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from chat.messages import Secret
+from chat.settings import MAX_TOKENS, OPENROUTER_URL, Settings, foreign_names, load_settings
+
+KEY = "sk-or-v1-" + "a1" * 32
+NOWHERE = Path("/nowhere/.env")
+
+
+@pytest.fixture
+def env_file(tmp_path: Path) -> Callable[[str | bytes], Path]:
+    def write(content: str | bytes) -> Path:
+        path = tmp_path / ".env"
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
+        return path
+
+    return write
+
+
+WriteEnv = Callable[[str | bytes], Path]
+
+
+def of(**environ: str) -> Settings:
+    return load_settings(environ, NOWHERE)
+
+
+def test_without_environment_and_file_all_is_default() -> None:
+    assert of() == Settings()
+
+
+def test_each_setting_is_read() -> None:
+    read = of(
+        OPENROUTER_API_KEY=f" {KEY}\n",
+        OPENROUTER_BASE_URL="http://127.0.0.1:9/api/v1/",
+        DEFAULT_MODEL="sim/echo",
+        DEFAULT_MAX_TOKENS="7",
+        DATABASE_URL="sqlite:///x.db",
+        LOCAL_MODELS="off",
+        SIMULATOR="Off",
+        MAX_MESSAGE_CHARS="99",
+        TICKERTAPE_CACHE="/cache",
+    )
+
+    assert read == Settings(
+        openrouter_api_key=Secret(KEY),
+        openrouter_base_url="http://127.0.0.1:9/api/v1",
+        default_model="sim/echo",
+        default_max_tokens=7,
+        database_url="sqlite:///x.db",
+        local_models="off",
+        simulator=False,
+        max_message_chars=99,
+        cache_dir=Path("/cache"),
+    )
+    assert all(getattr(read, f.name) != f.default for f in fields(read) if f.name != "warnings")
+
+
+def test_the_environment_wins_over_the_file(env_file: WriteEnv) -> None:
+    path = env_file("DEFAULT_MODEL=from/file\nDEFAULT_MAX_TOKENS=7\n")
+
+    read = load_settings({"DEFAULT_MODEL": "from/environment"}, path)
+
+    assert read.default_model == "from/environment"
+    assert read.default_max_tokens == 7
+
+
+def test_an_empty_value_is_no_value() -> None:
+    assert of(OPENROUTER_API_KEY="", DATABASE_URL=" ", DEFAULT_MAX_TOKENS="") == Settings()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"DEFAULT_MODEL=sim/echo",
+        b"\xef\xbb\xbfDEFAULT_MODEL=sim/echo\n",
+        b"# comment\r\nexport DEFAULT_MODEL='sim/echo'\r\n",
+    ],
+    ids=["plain", "byte_order_mark", "windows"],
+)
+def test_the_file_is_read_as_editors_write_it(env_file: WriteEnv, content: bytes) -> None:
+    read = load_settings({}, env_file(content))
+
+    assert read == Settings(default_model="sim/echo")
+
+
+@pytest.mark.parametrize(
+    "content", [b"\x80\x81\xff\x00", "DEFAULT_MODEL=x".encode("utf-16")], ids=["binary", "utf_16"]
+)
+def test_a_file_that_is_no_text_is_ignored_with_a_warning(
+    env_file: WriteEnv, content: bytes
+) -> None:
+    read = load_settings({}, env_file(content))
+
+    assert read == Settings(warnings=("The .env file cannot be read as text; it was ignored.",))
+
+
+def test_a_folder_in_place_of_the_file_is_ignored_with_a_warning(tmp_path: Path) -> None:
+    assert "cannot be read" in load_settings({}, tmp_path).warnings[0]
+
+
+def test_a_line_that_is_no_setting_is_named_and_the_others_count(env_file: WriteEnv) -> None:
+    path = env_file(f'SIMULATOR=off\nOPENROUTER_API_KEY="{KEY}\nDEFAULT_MODEL=sim/echo\n')
+
+    read = load_settings({}, path)
+
+    assert (read.simulator, read.default_model) == (False, "sim/echo")
+    assert read.warnings == ("Line 2 of .env is no setting; it was ignored.",)
+
+
+# The file is written anew by each example.
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(content=st.binary(max_size=200))
+def test_no_file_is_fatal_whatever_is_in_it(env_file: WriteEnv, content: bytes) -> None:
+    path = env_file(b"SIMULATOR=" + content)
+
+    assert load_settings({}, path).openrouter_base_url == OPENROUTER_URL
+
+
+@pytest.mark.parametrize("key", [f"{KEY}\nX-Evil: 1", f"{KEY} x", "sk–or–" + KEY])
+def test_a_key_that_cannot_be_one_is_ignored_and_not_quoted(key: str) -> None:
+    read = of(OPENROUTER_API_KEY=key)
+
+    assert read.openrouter_api_key is None
+    (warning,) = read.warnings
+    assert warning.startswith("OPENROUTER_API_KEY cannot be a key")
+    assert KEY not in warning
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "openrouter.ai/api",
+        "ftp://openrouter.ai",
+        "https:///api",
+        "https://[::1",
+        "http://host:port",
+        "http://host:99999",
+        "http://a b/",
+        "http://a\nb/",
+        "http://host/\x00",
+        "javascript:alert(1)",
+    ],
+)
+def test_a_url_that_cannot_be_asked_is_ignored_and_not_quoted(url: str) -> None:
+    read = of(OPENROUTER_BASE_URL=url)
+
+    assert read.openrouter_base_url == OPENROUTER_URL
+    (warning,) = read.warnings
+    assert warning.startswith("OPENROUTER_BASE_URL should begin with https://")
+    assert url not in warning
+
+
+@settings(deadline=None)
+@given(st.text(alphabet=st.sampled_from("htps:/.[]@%?# aé0:9-_~\n\0"), max_size=30))
+def test_a_url_that_is_taken_is_one_for_the_http_client_too(text: str) -> None:
+    url = of(OPENROUTER_BASE_URL=f"http://{text}").openrouter_base_url
+
+    assert httpx2.URL(url).host
+
+
+@pytest.mark.parametrize(
+    "text", ["ten", "-1", "0", "1.5", "1e3", "200001", "٣", "0" * 12 + "9" * 5000]
+)
+def test_a_number_that_cannot_be_leaves_the_default(text: str) -> None:
+    read = of(DEFAULT_MAX_TOKENS=text)
+
+    assert read.default_max_tokens == MAX_TOKENS
+    assert read.warnings == (
+        "DEFAULT_MAX_TOKENS should be a whole number from 1 to 200,000; 1,024 is used.",
+    )
+
+
+def test_a_switch_that_is_neither_on_nor_off_is_ignored() -> None:
+    read = of(SIMULATOR="maybe")
+
+    assert read.simulator
+    assert read.warnings == ("SIMULATOR should be on or off; 'maybe' was ignored.",)
+
+
+def test_a_home_folder_that_is_not_is_ignored() -> None:
+    read = of(TICKERTAPE_CACHE="~nobody-by-that-name/cache")
+
+    assert read.cache_dir is None
+    assert read.warnings[0].startswith("TICKERTAPE_CACHE begins with a home folder")
+
+
+def test_printed_settings_show_no_secret() -> None:
+    read = of(OPENROUTER_API_KEY=KEY, DATABASE_URL="postgresql://ann:hidden@host/name")
+
+    assert KEY not in repr(read)
+    assert "hidden" not in repr(read)
+
+
+def test_what_the_sdk_would_read_is_found() -> None:
+    environ = {"OPENAI_API_KEY": "k", "OPENAI_LOG": "debug", "PATH": "/", "MY_OPENAI_KEY": "k"}
+
+    assert foreign_names(environ) == ["OPENAI_API_KEY", "OPENAI_LOG"]
