@@ -39,6 +39,7 @@ class Conversation:
     owner: str
     title: str
     updated_at: datetime
+    is_pinned: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,7 @@ class ReplyRecord:
         model: The id that was asked for.
         served_model: The id that answered, where the upstream named one.
         started_at: When the request was made (UTC).
+        continues_id: The reply whose text this one begins with and goes on from, or None.
         text_chars: Length of the text, also where the text itself was not loaded.
         reasoning_chars: Length of the reasoning, likewise.
     """
@@ -84,6 +86,7 @@ class ReplyRecord:
     usage: Usage | None = None
     failure: Failure | None = None
     timings: Timings = field(default_factory=Timings)
+    continues_id: str | None = None
     text_chars: int = 0
     reasoning_chars: int = 0
 
@@ -107,3 +110,28 @@ class StoredTurn:
 
     user: UserMessage
     reply: ReplyRecord
+
+
+@dataclass(frozen=True, slots=True)
+class QueuedMessage:
+    """A message that waits for the running answer to end."""
+
+    id: str
+    owner: str
+    conversation_id: str
+    text: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A place where a search found its words.
+
+    Attributes:
+        title: The conversation's title.
+        snippet: The text around the words, in parts; each with whether it is one of the words.
+    """
+
+    conversation_id: str
+    title: str
+    snippet: tuple[tuple[str, bool], ...]

@@ -84,7 +84,8 @@ class _Reader:
             if piece is None:
                 yield from _as_stream(frames.finish())
                 return
-            frames.feed(piece, time.monotonic())
+            if piece:
+                frames.feed(piece, time.monotonic())
             if frames.wait_s(time.monotonic()) <= 0:
                 yield from _as_stream(frames.take(time.monotonic()))
 

@@ -1,0 +1,73 @@
+"""Joins a continued answer to what was there: no repeat at the seam, and a new start is noticed.
+
+A model that is given its own partial answer as the last message either goes on, or repeats the last
+words first, or begins again from the top. Which of them it is shows in its first words, and only
+those are held back. Pure: fed with text, gives text.
+"""
+
+from typing import Literal
+
+OVERLAP_CHARS = 12
+"""Shorter agreements at the seam are taken for chance, unless they are all there was before."""
+START_CHARS = 24
+"""So many characters as at the very beginning of the answer: the model has started over."""
+TAIL_CHARS = 2_000
+"""How far back a repeat is looked for."""
+
+Verdict = Literal["undecided", "joined", "started_over"]
+
+
+class Joiner:
+    """Judges the beginning of a continuation.
+
+    Args:
+        before: The partial answer that is continued.
+    """
+
+    def __init__(self, before: str) -> None:
+        self._before = before
+        self._tail = before[-TAIL_CHARS:]
+        self._held = ""
+        self.verdict: Verdict = "undecided"
+
+    def feed(self, text: str) -> str:
+        """What to append now; "" while it is not yet clear what the model does."""
+        if self.verdict != "undecided":
+            return text
+        self._held += text
+        if self._held in self._tail or self._before.startswith(self._held):
+            return ""
+        return self._decide()
+
+    def flush(self) -> str:
+        """What is still held, at the end of the answer."""
+        return self._decide() if self.verdict == "undecided" else ""
+
+    def _decide(self) -> str:
+        held, self._held = self._held, ""
+        if held == self._tail[-len(held) :] if held else True:
+            # It said again what was there, and nothing more.
+            self.verdict = "joined"
+            return ""
+        overlap = _overlap(self._tail, held)
+        is_whole = overlap == len(self._before)
+        if overlap >= OVERLAP_CHARS or (is_whole and overlap):
+            self.verdict = "joined"
+            return held[overlap:]
+        if _agreement(self._before, held) >= min(START_CHARS, len(self._before)) > 0:
+            self.verdict = "started_over"
+            return held
+        self.verdict = "joined"
+        return held
+
+
+def _overlap(before: str, after: str) -> int:
+    """Length of the longest end of `before` that `after` begins with."""
+    longest = min(len(before), len(after))
+    return next((n for n in range(longest, 0, -1) if before.endswith(after[:n])), 0)
+
+
+def _agreement(one: str, other: str) -> int:
+    """Length of the common beginning."""
+    pairs = zip(one, other, strict=False)
+    return next((n for n, (a, b) in enumerate(pairs) if a != b), min(len(one), len(other)))

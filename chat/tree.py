@@ -1,0 +1,90 @@
+"""A conversation as a tree, and the path through it that is on screen.
+
+An edited message is a sibling of the one it was made from, a regenerated answer a sibling of the
+earlier answer; nothing is overwritten. The path ends in the leaf that was chosen last. Pure.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from chat.conversations import Conversation, ReplyRecord, UserMessage
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """Everything that was said in a conversation.
+
+    Attributes:
+        users: All user messages, in the order in which they were made.
+        replies: All replies, likewise.
+        leaf_id: The reply that the visitor's path ends in, or None for the newest.
+    """
+
+    conversation: Conversation
+    users: tuple[UserMessage, ...]
+    replies: tuple[ReplyRecord, ...]
+    leaf_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A user message and the reply to it, as they stand on the path.
+
+    Attributes:
+        user_siblings: Ids of all messages in this place, oldest first, this one among them.
+        reply_siblings: Ids of all replies to this message, likewise.
+    """
+
+    user: UserMessage
+    reply: ReplyRecord
+    user_siblings: tuple[str, ...]
+    reply_siblings: tuple[str, ...]
+
+
+def path_of(tree: Tree) -> list[Turn]:
+    """The turns on the visitor's path, oldest first; empty where nothing was said."""
+    users = {user.id: user for user in tree.users}
+    replies = {reply.id: reply for reply in tree.replies}
+    # A reply that a continuation took up whole is no alternative to it.
+    continued = {reply.continues_id for reply in tree.replies}
+    leaf = replies.get(tree.leaf_id or "") or (tree.replies[-1] if tree.replies else None)
+    turns: list[Turn] = []
+    while leaf is not None:
+        user = users.get(leaf.message_id)
+        if user is None:
+            break
+        turns.append(
+            Turn(
+                user,
+                leaf,
+                _ids(u for u in tree.users if u.parent_id == user.parent_id),
+                _ids(
+                    reply
+                    for reply in tree.replies
+                    if reply.message_id == user.id and (reply is leaf or reply.id not in continued)
+                ),
+            )
+        )
+        leaf = replies.get(user.parent_id or "")
+    return turns[::-1]
+
+
+def leaf_below(tree: Tree, node_id: str) -> str | None:
+    """The newest reply at or below a message or a reply; None where there is none."""
+    below = {node_id}
+    leaf = None
+    users = {user.id: user for user in tree.users}
+    # A child is always made after its parent, so one pass in order of making finds them all.
+    for reply in tree.replies:
+        user = users.get(reply.message_id)
+        if reply.id in below or reply.message_id in below:
+            below.add(reply.id)
+            leaf = reply.id
+        elif user is not None and user.parent_id in below:
+            below |= {user.id, reply.id}
+            leaf = reply.id
+    return leaf
+
+
+def _ids(items: Iterable[UserMessage | ReplyRecord]) -> tuple[str, ...]:
+    return tuple(item.id for item in items)
