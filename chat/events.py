@@ -70,6 +70,21 @@ class UsageReported:
 
 
 @dataclass(frozen=True, slots=True)
+class Continued:
+    """The answer begins with text that was there before; the model is asked to go on from it.
+
+    The text counts for nothing that is measured.
+    """
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class StartedOver:
+    """The model began again instead of going on: what `Continued` brought is not part of this."""
+
+
+@dataclass(frozen=True, slots=True)
 class Finished:
     """The answer ended with a finish reason.
 

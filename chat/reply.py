@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from chat.conversations import Outcome
 from chat.errors import Failure
 from chat.events import (
+    Continued,
     Failed,
     Finished,
     FinishReason,
@@ -16,6 +17,7 @@ from chat.events import (
     Opened,
     ReasoningDelta,
     RequestSent,
+    StartedOver,
     Stopped,
     TextDelta,
     Usage,
@@ -89,6 +91,10 @@ class ReplyFold:
                 self.generation_id = event.generation_id or self.generation_id
                 self.served_model = event.model or self.served_model
                 self.upstream_provider = event.upstream_provider or self.upstream_provider
+            case Continued(text):
+                self._text.append(text)
+            case StartedOver():
+                self._text.clear()
             case TextDelta(text):
                 self._text.append(text)
                 self.text_chars += len(text)
