@@ -116,7 +116,16 @@ class Stopped:
 
 
 Event = (
-    RequestSent | Opened | ReasoningDelta | TextDelta | UsageReported | Finished | Failed | Stopped
+    RequestSent
+    | Opened
+    | Continued
+    | StartedOver
+    | ReasoningDelta
+    | TextDelta
+    | UsageReported
+    | Finished
+    | Failed
+    | Stopped
 )
 Ending = Finished | Failed | Stopped
 ENDINGS = (Finished, Failed, Stopped)
