@@ -3,13 +3,13 @@
 import asyncio
 import threading
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import UTC, datetime
 from queue import SimpleQueue
 
 from chat.conversations import Conversation, ReplyRecord, StoredTurn, UserMessage
 from chat.errors import StoreError
-from chat.events import Event, Logged, Stopped, TextDelta
+from chat.events import Event, Finished, Logged, Stopped, TextDelta
 from chat.live import LiveReply
 from chat.messages import ChatRequest, Message, Secret
 from chat.reply import ReplyFold
@@ -46,9 +46,10 @@ class ScriptedProvider:
         self.requests: list[ChatRequest] = []
         self.has_begun = threading.Event()
         self.is_closed = threading.Event()
-        self._first = steps
         self._loop: asyncio.AbstractEventLoop | None = None
         self._told: asyncio.Queue[Step] = asyncio.Queue()
+        for step in steps:
+            self._told.put_nowait(step)
 
     def say(self, *steps: Step) -> None:
         assert self.has_begun.wait(PATIENCE_S)
@@ -58,15 +59,15 @@ class ScriptedProvider:
 
     async def stream(self, request: ChatRequest, key: Secret | None) -> AsyncIterator[Event]:  # noqa: ARG002 - the port's signature
         self.requests.append(request)
-        self._loop, self._told = asyncio.get_running_loop(), asyncio.Queue()
-        for step in self._first:
-            self._told.put_nowait(step)
+        self._loop = asyncio.get_running_loop()
         self.has_begun.set()
         try:
             while (step := await self._told.get()) is not None:
                 if isinstance(step, BaseException):
                     raise step
                 yield step
+                if isinstance(step, Finished):
+                    return
         finally:
             self.is_closed.set()
 
@@ -78,6 +79,7 @@ class AwayStore:
         self.fault: Exception | None = None
         self.saved: SimpleQueue[ReplyRecord] = SimpleQueue()
         self.refused: SimpleQueue[str] = SimpleQueue()
+        self.before_load: Callable[[], object] = lambda: None
         self._inner = SqlStore.open_in_memory()
 
     def go_away(self, fault: Exception | None = None) -> None:
@@ -97,6 +99,8 @@ class AwayStore:
             self.saved.put(record)
 
     def load_turns(self, owner: str, conversation_id: str) -> list[StoredTurn] | None:
+        before, self.before_load = self.before_load, lambda: None
+        before()
         return self._inner.load_turns(owner, conversation_id)
 
     def list_conversations(self, owner: str, limit: int) -> list[Conversation]:
