@@ -1,0 +1,93 @@
+"""The chat page when an answer cannot be had, or only in part."""
+
+import pytest
+
+from chat.ui.wiring import services
+
+from .visits import (
+    OPENROUTER_MODEL,
+    QUICK,
+    VISITOR,
+    address,
+    answer,
+    boxes,
+    captions,
+    said,
+    say,
+    visit,
+)
+
+FAULTS = {
+    "sim/401": "OpenRouter does not accept this key.",
+    "sim/402": "The account behind this key cannot pay for this answer.",
+    "sim/403": "The provider refused this request.",
+    "sim/413": "The provider did not accept this request.",
+    "sim/429": "Too many requests for this model right now.",
+    "sim/429-daily": "Too many requests for this model right now.",
+    "sim/500": "The model cannot answer right now.",
+    "sim/html": "The provider sent something that is not an answer.",
+    "sim/json": "The model cannot answer right now.",
+    "sim/no-such-scenario": "The provider did not accept this request.",
+    f"{QUICK}-error-at-10": "The model cannot answer right now.",
+    f"{QUICK}-error-empty-choices": "The model cannot answer right now.",
+    f"{QUICK}-drop-at-10": "The provider cannot be reached.",
+    f"{QUICK}-cut-at-10": "The answer broke off before its end.",
+    f"{QUICK}-comments-only": "The answer broke off before its end.",
+    OPENROUTER_MODEL: "This model needs an OpenRouter key.",
+    "local/no-such-model": "The model cannot answer right now.",
+}
+
+
+@pytest.mark.parametrize(("model", "sentence"), FAULTS.items(), ids=FAULTS)
+def test_a_fault_is_said_once_with_a_button_that_tries_again(model: str, sentence: str) -> None:
+    app = say(visit(model), "Hello")
+
+    (box,) = boxes(app)
+    assert box.startswith(sentence)
+    assert app.button(key="regenerate").label == "Try again"
+    assert said(app) == ["Hello"]
+    assert not app.exception
+
+
+@pytest.mark.parametrize("fault", ["error-at-10", "drop-at-10", "cut-at-10"])
+def test_what_came_before_the_fault_is_kept(fault: str) -> None:
+    whole = answer(say(visit(QUICK), "Hello"))
+
+    partial = answer(say(visit(f"{QUICK}-{fault}"), "Hello"))
+
+    assert len(partial.split()) >= 8
+    assert whole.startswith(partial)
+
+
+def test_trying_again_with_another_model_answers_the_same_message() -> None:
+    failed = say(visit("sim/500"), "Hello")
+    app = visit(QUICK, conversation=address(failed))
+
+    app.button(key="regenerate").click().run()
+
+    assert said(app) == ["Hello"]
+    assert not boxes(app)
+    assert app.button(key="regenerate").label == "Regenerate"
+
+
+def test_an_upstream_that_nobody_listens_at_cannot_be_reached(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("OPENROUTER_BASE_URL", "http://127.0.0.1:9")  # the discard port
+
+    app = say(visit(OPENROUTER_MODEL, key="sk-or-v1-abc"), "Hello")
+
+    assert boxes(app) == ["The provider cannot be reached. Check the network, then try again."]
+
+
+def test_an_answer_cut_off_by_its_limit_says_so_above_it() -> None:
+    app = say(visit(f"{QUICK}-length"), "Hello")
+
+    assert "Cut off at the token limit" in captions(app)[0]
+    assert not app.exception
+
+
+def test_a_fault_of_one_answer_leaves_nothing_running() -> None:
+    say(visit(f"{QUICK}-drop-at-10"), "Hello")
+
+    assert all(live.is_closed for live in services().engine.known(VISITOR).values())

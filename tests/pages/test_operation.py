@@ -1,0 +1,117 @@
+"""What an operator can get wrong; the pages go on."""
+
+import sqlite3
+import threading
+from pathlib import Path
+
+import pytest
+
+from chat.ui.wiring import services
+
+from .visits import QUICK, boxes, conversations, metrics, said, say, visit
+
+
+def test_a_database_that_cannot_be_written_is_said_and_the_app_goes_on(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (home / "a-file").touch()
+    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{home / 'a-file' / 'chat.db'}")
+
+    app = say(visit(QUICK), "Hello")
+
+    (banner,) = boxes(app)
+    assert banner.endswith("Conversations are kept only until the server stops.")
+    assert said(app) == ["Hello"]
+    assert conversations(app) == ["Hello"]
+    assert not metrics(app).exception
+
+
+@pytest.mark.parametrize("url", ["nonsense", "oracle://nowhere", "\udcff"])
+def test_a_database_url_that_is_none_is_said_and_the_app_goes_on(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", url)
+
+    app = say(visit(QUICK), "Hello")
+
+    assert len(boxes(app)) == 1
+    assert said(app) == ["Hello"]
+    assert not app.exception
+
+
+CORRUPT = {
+    "binary": b"\xff\xfe\x00OPENROUTER_API_KEY",
+    "no settings": b"this is no setting\n= nor this\nDEFAULT_MAX_TOKENS=many\n",
+    "bad values": b"OPENROUTER_BASE_URL=ftp://x\nSIMULATOR=perhaps\nMAX_MESSAGE_CHARS=-1\n",
+    "bad key": b"OPENROUTER_API_KEY='sk-or-v1 abc'\n",
+}
+
+
+@pytest.mark.parametrize("content", CORRUPT.values(), ids=CORRUPT)
+def test_a_corrupt_env_file_is_told_to_the_operator_and_the_app_goes_on(
+    content: bytes, home: Path
+) -> None:
+    (home / ".env").write_bytes(content)
+
+    app = say(visit(QUICK), "Hello")
+
+    assert services().settings.warnings
+    assert said(app) == ["Hello"]
+    assert not app.exception
+
+
+def test_an_env_file_is_read(home: Path) -> None:
+    (home / ".env").write_text(f"DEFAULT_MODEL={QUICK}\n", "utf-8")
+
+    assert visit().selectbox[0].value == QUICK
+
+
+def test_a_key_of_the_servers_own_is_announced_and_not_shown(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("OPENROUTER_API_KEY", "sk-or-v1-server")
+
+    app = visit("openai/gpt-4o-mini")
+
+    captions = [caption.value for caption in app.sidebar.caption]
+    assert any("This server has a key of its own." in caption for caption in captions)
+    assert app.text_input[0].value == ""
+    assert not any("sk-or-v1-server" in str(element) for element in app.main)
+
+
+def test_without_local_models_the_first_choice_is_a_model_that_can_answer() -> None:
+    app = visit()
+
+    assert str(app.selectbox[0].value).startswith("sim/")
+
+
+def test_without_the_simulator_its_models_are_not_offered(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SIMULATOR", "off")
+
+    app = visit()
+
+    assert not any("simulated" in option for option in app.selectbox[0].options)
+    assert boxes(say(visit("sim/echo"), "Hello"))[0].startswith(
+        "The model cannot answer right now."
+    )
+
+
+def test_services_that_are_released_leave_no_thread_behind() -> None:
+    before = set(threading.enumerate())
+    say(visit(QUICK), "Hello")
+
+    services.clear()
+
+    assert {thread for thread in threading.enumerate() if thread not in before} == set()
+
+
+def test_a_conversation_that_cannot_be_read_is_said(home: Path) -> None:
+    app = say(visit(QUICK), "Hello")
+    with sqlite3.connect(home / "chat.db") as database:
+        database.execute("DROP TABLE replies")
+
+    app.run()
+
+    assert any("cannot be read right now" in box for box in boxes(app))
+    assert not app.exception
+    assert not metrics(app).exception

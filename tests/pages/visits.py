@@ -1,0 +1,88 @@
+"""A visitor without a browser: opens pages, says things, reads what is on screen."""
+
+import re
+from pathlib import Path
+
+from streamlit.testing.v1 import AppTest
+
+from chat.ui import session
+
+ENTRY = Path(__file__).parents[2] / "pages" / "navigation.py"
+VISITOR = "visitor-000000000000-1"
+STRANGER = "visitor-000000000000-2"
+QUICK = "sim/rate-1000-len-40-ttft-0"
+OPENROUTER_MODEL = "openai/gpt-4o-mini"
+
+
+def visit(
+    model: str | None = None,
+    *,
+    key: str = "",
+    conversation: str | None = None,
+    visitor: str = VISITOR,
+) -> AppTest:
+    """Opens the chat page.
+
+    Args:
+        model: What is chosen in the picker; None leaves the choice to the app.
+        key: What stands in the key field.
+        conversation: The id in the URL.
+        visitor: Who it is; the page has no cookie to tell, for AppTest sends none.
+    """
+    app = AppTest.from_file(ENTRY, default_timeout=10)
+    app.session_state["tab"] = session.Tab(visitor)
+    if model is not None:
+        app.session_state[session.MODEL] = model
+    app.session_state[session.KEY_FIELD] = key
+    if conversation is not None:
+        app.query_params["c"] = conversation
+    return app.run()
+
+
+def say(app: AppTest, text: str) -> AppTest:
+    """Sends a message and waits for the end of the answer."""
+    return app.chat_input[0].set_value(text).run()
+
+
+def said(app: AppTest) -> list[str]:
+    """What the visitor said, as the transcript has it."""
+    return [text.value for text in app.text]
+
+
+def answer(app: AppTest) -> str:
+    """The newest answer's text, its blocks joined by empty lines."""
+    return "\n\n".join(block.value for block in app.chat_message[-1].markdown)
+
+
+def captions(app: AppTest) -> list[str]:
+    """The quiet lines in the middle of the page."""
+    return [as_read(caption.value) for caption in app.main.caption]
+
+
+def boxes(app: AppTest) -> list[str]:
+    """The sentences in coloured boxes, from top to bottom of each colour."""
+    return [as_read(box.value) for box in (*app.error, *app.warning, *app.info)]
+
+
+def conversations(app: AppTest) -> list[str]:
+    """The titles in the sidebar."""
+    return [as_read(button.label) for button in app.sidebar.button if _opens(button.key)]
+
+
+def address(app: AppTest) -> str:
+    """The conversation in the URL."""
+    return str(app.query_params["c"])
+
+
+def metrics(app: AppTest) -> AppTest:
+    """Goes to the metrics page."""
+    return app.switch_page("metrics.py").run()
+
+
+def as_read(markdown: str) -> str:
+    """The text as the browser shows it: escapes and bold are gone."""
+    return re.sub(r"\\([!-/:-@\[-`{-~])", r"\1", markdown.removeprefix("**").removesuffix("**"))
+
+
+def _opens(key: str | None) -> bool:
+    return key is not None and key.startswith("open_")
