@@ -2,25 +2,17 @@
 
 Keeps the shortest text that leaves the parser where the whole answer so far would leave it, so
 that a question costs the open block's few deciding lines, never the answer. What is done with
-the blocks is in `segments`.
-
-Dialect: CommonMark with what Streamlit's front end adds and lets span lines: GFM tables and
-footnotes, `$$` blocks (remark-math), `:::` containers (remark-directive).
+the blocks is in `segments`, the parser and its dialect in `markdown_parser`.
 """
 
 import string
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
-from markdown_it import MarkdownIt
-from markdown_it.ruler import RuleOptionsType
-from markdown_it.rules_block import StateBlock
-from markdown_it.rules_block.fence import make_fence_rule
 from markdown_it.token import Token
 
-ParseBlocks = Callable[[str, dict[str, Any]], list[Token]]
-"""Text with `\\n` line ends and a dict for findings → block tokens with `map` in lines."""
+from chat.markdown_parser import MATH, ParseBlocks, parse_blocks
 
 # A line of plain text. Two words, so that after `[a]:` it is not taken for the link's target.
 _TEXT = "x y"
@@ -28,62 +20,10 @@ _TEXT = "x y"
 # Whatever first character may make a line something other than plain text.
 _MARKS = frozenset(string.punctuation + string.digits)
 
-_MATH = "math"
+# Lines nobody asks about, such as indented code, are read in portions of this size.
+_READ_CHARS = 500
+
 _LISTS = ("bullet_list_open", "ordered_list_open")
-
-
-def _note_footnote(state: StateBlock, start_line: int, _end_line: int, _silent: bool) -> bool:  # noqa: FBT001 - the parser's own signature
-    """Notes a footnote definition in the findings and leaves the line to the other rules."""
-    begin = state.bMarks[start_line] + state.tShift[start_line]
-    label, closed, _ = state.src[begin : state.eMarks[start_line]].partition("]:")
-    if closed and label.startswith("[^") and not state.is_code_block(start_line):
-        state.env["footnotes"] = True
-    return False
-
-
-def _directive(state: StateBlock, start_line: int, end_line: int, silent: bool) -> bool:  # noqa: FBT001 - likewise
-    """Takes `:::name` and all after it as one block.
-
-    Containers nest and may hold fences that look like their end; models hardly write them, so
-    it is enough never to cut behind one.
-    """
-    begin = state.bMarks[start_line] + state.tShift[start_line]
-    line = state.src[begin : state.eMarks[start_line]]
-    if state.is_code_block(start_line) or not line.startswith(":::"):
-        return False
-    if not line.lstrip(":")[:1].isalpha():
-        return False
-    if not silent:
-        token = state.push("directive", "", 0)
-        token.map = [start_line, end_line]
-        state.line = end_line
-    return True
-
-
-def _build_parser() -> MarkdownIt:
-    parser = MarkdownIt("commonmark", {"inline_definitions": True}).enable("table")
-    interrupts: RuleOptionsType = {"alt": ["paragraph", "reference", "blockquote", "list"]}
-    math = make_fence_rule(
-        markers=("$",), min_markers=2, token_type=_MATH, disallow_marker_in_info=("$",)
-    )
-    parser.block.ruler.before("fence", "math", math, interrupts)
-    parser.block.ruler.before("fence", "directive", _directive, interrupts)
-    parser.block.ruler.before("reference", "footnote", _note_footnote, interrupts)
-    parser.parse(_TEXT)  # compiles its rule tables here, once, not in two threads at a time
-    return parser
-
-
-_PARSER = _build_parser()
-
-
-def parse_blocks(text: str, findings: dict[str, Any]) -> list[Token]:
-    """Block tokens of a text; inline content is not looked at.
-
-    Findings get `references` and `footnotes` when link or footnote definitions are met.
-    """
-    tokens: list[Token] = []
-    _PARSER.block.parse(text, _PARSER, findings, tokens)
-    return tokens
 
 
 class OpenBlock:
@@ -96,6 +36,7 @@ class OpenBlock:
         self._context = ""
         # Lines after the context that no question has been asked about yet.
         self._unread: list[str] = []
+        self._unread_chars = 0
         # The mark of the open code or math fence, which alone can end it.
         self._fence_mark = ""
         # Contexts repeat (a paragraph, this table), and so do the questions about them.
@@ -145,6 +86,10 @@ class OpenBlock:
         if self._fence_mark and not self._unread and line.lstrip()[:1] != self._fence_mark:
             return
         self._unread.append(_unify_line_ends(line))
+        self._unread_chars += len(line)
+        # Doubling keeps the sum of all reading linear in a block that cannot be shortened.
+        if self._unread_chars > max(_READ_CHARS, len(self._context)):
+            self._read()
 
     def _parse_begins(self, context: str, line: str) -> bool:
         at_line = context.count("\n")
@@ -154,6 +99,7 @@ class OpenBlock:
         """Brings the context up to the last line taken."""
         unread = "".join(self._unread)
         self._unread.clear()
+        self._unread_chars = 0
         if not unread or not (self._context or unread.strip()):
             return
         findings: dict[str, Any] = {}
@@ -183,7 +129,7 @@ class OpenBlock:
             keep = [_TEXT] if lines[-1].strip() else []
         elif goes_on:
             keep = _opening(block, lines, tokens)
-            self._fence_mark = block.markup[:1] if block.type in ("fence", _MATH) else ""
+            self._fence_mark = block.markup[:1] if block.type in ("fence", MATH) else ""
         elif block.type == "blockquote_open" and lines[-1].strip():
             keep = lines[block.map[0] :]
         self._context = "".join(line + "\n" for line in keep)

@@ -7,7 +7,8 @@ in `pacing`, where a block begins in `markdown_blocks`.
 
 from dataclasses import dataclass
 
-from chat.markdown_blocks import OpenBlock, ParseBlocks, parse_blocks
+from chat.markdown_blocks import OpenBlock
+from chat.markdown_parser import ParseBlocks, parse_blocks
 
 HOLD_CHARS = 40
 """Most characters of a line's start that wait for what they become; then they just go on."""
