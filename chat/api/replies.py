@@ -1,0 +1,45 @@
+"""`POST /api/replies/{id}/stop`: stops an answer at once, without waiting for a page's script."""
+
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from chat.api.visitor import visitor_of
+from chat.engine import Engine
+
+STOP_PATH = "/api/replies/{reply_id}/stop"
+
+
+def reply_routes(engine: Callable[[], Engine]) -> list[Route]:
+    """The routes about single replies.
+
+    Args:
+        engine: Gives the process's engine; asked at each request.
+    """
+
+    async def stop(request: Request) -> Response:
+        if not is_same_origin(request):
+            return PlainTextResponse("Only this app's own pages may do that.", 403)
+        owner = visitor_of(request.headers)
+        if owner is None or not engine().stop(request.path_params["reply_id"], owner):
+            # Unknown, foreign and already ended look alike.
+            return PlainTextResponse("There is no such running answer.", 404)
+        return Response(status_code=204)
+
+    return [Route(STOP_PATH, stop, methods=["POST"])]
+
+
+def is_same_origin(request: Request) -> bool:
+    """Whether a page of this app sent the request; browsers say so themselves.
+
+    Source: https://www.w3.org/TR/fetch-metadata/#sec-fetch-site-header, and the Origin header for
+    browsers that do not send it.
+    """
+    site = request.headers.get("sec-fetch-site")
+    if site is not None:
+        return site == "same-origin"
+    origin = request.headers.get("origin")
+    return origin is not None and urlsplit(origin).netloc == request.headers.get("host")
