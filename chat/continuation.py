@@ -2,10 +2,15 @@
 
 A model that is given its own partial answer as the last message either goes on, or repeats the last
 words first, or begins again from the top. Which of them it is shows in its first words, and only
-those are held back. Pure: fed with text, gives text.
+those are held back.
 """
 
-from typing import Literal
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from contextlib import aclosing
+from typing import Literal, cast
+
+from chat.errors import ProviderError
+from chat.events import Continued, Event, Finished, StartedOver, TextDelta
 
 OVERLAP_CHARS = 12
 """Shorter agreements at the seam are taken for chance, unless they are all there was before."""
@@ -30,9 +35,14 @@ class Joiner:
         self._held = ""
         self.verdict: Verdict = "undecided"
 
+    @property
+    def is_decided(self) -> bool:
+        """Whether it is clear what the model does."""
+        return self.verdict != "undecided"
+
     def feed(self, text: str) -> str:
         """What to append now; "" while it is not yet clear what the model does."""
-        if self.verdict != "undecided":
+        if self.is_decided:
             return text
         self._held += text
         if self._held in self._tail or self._before.startswith(self._held):
@@ -41,7 +51,7 @@ class Joiner:
 
     def flush(self) -> str:
         """What is still held, at the end of the answer."""
-        return self._decide() if self.verdict == "undecided" else ""
+        return "" if self.is_decided else self._decide()
 
     def _decide(self) -> str:
         held, self._held = self._held, ""
@@ -71,3 +81,42 @@ def _agreement(one: str, other: str) -> int:
     """Length of the common beginning."""
     pairs = zip(one, other, strict=False)
     return next((n for n, (a, b) in enumerate(pairs) if a != b), min(len(one), len(other)))
+
+
+async def continued(before: str, source: AsyncIterator[Event]) -> AsyncGenerator[Event, None]:
+    """The events of an answer that goes on from `before`, which it begins with.
+
+    Args:
+        before: The partial answer.
+        source: What the provider says when asked to go on.
+    """
+    yield Continued(before)
+    joiner = Joiner(before)
+    # Ours are generators; closing one closes its connection.
+    async with aclosing(cast("AsyncGenerator[Event, None]", source)) as events:
+        try:
+            async for event in events:
+                for part in _through(joiner, event):
+                    yield part
+        except ProviderError:
+            for part in _through(joiner, None):
+                yield part
+            raise
+
+
+def _through(joiner: Joiner, event: Event | None) -> Iterator[Event]:
+    """What becomes of one event, or of a break (None); a verdict comes before the text it frees."""
+    was_decided = joiner.is_decided
+    match event:
+        case TextDelta(piece):
+            text = joiner.feed(piece)
+        case Finished() | None:
+            text = joiner.flush()
+        case _:
+            text = ""
+    if joiner.verdict == "started_over" and not was_decided:
+        yield StartedOver()
+    if text:
+        yield TextDelta(text)
+    if event is not None and not isinstance(event, TextDelta):
+        yield event

@@ -1,0 +1,39 @@
+"""What a model is given: the conversation as messages, and what may stand in them."""
+
+from collections.abc import Sequence
+
+from chat.messages import Message
+from chat.tree import Turn
+
+
+def prompt_of(
+    earlier: Sequence[Turn], text: str, system_prompt: str, begun: str = ""
+) -> tuple[Message, ...]:
+    """The whole prompt, oldest first; a reply without any text is left out.
+
+    Args:
+        earlier: The turns before.
+        text: The message to answer.
+        system_prompt: "" for none.
+        begun: The beginning of the answer, for a model to go on from ("assistant prefill").
+    """
+    messages: list[Message] = []
+    if system_prompt.strip():
+        messages.append(Message("system", system_prompt.strip()))
+    for turn in earlier:
+        messages.append(Message("user", turn.user.text))
+        if turn.reply.text:
+            messages.append(Message("assistant", turn.reply.text))
+    messages.append(Message("user", text))
+    if begun:
+        messages.append(Message("assistant", begun))
+    return tuple(messages)
+
+
+def is_text(text: str) -> bool:
+    """Whether every database and every wire can hold the text: no half character, no NUL."""
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return "\0" not in text
