@@ -46,6 +46,7 @@ class ReplyFold:
     generation_id: str | None = None
     served_model: str | None = None
     upstream_provider: str | None = None
+    has_started_over: bool = False
     text_chars: int = 0
     reasoning_chars: int = 0
     sent_at_s: float | None = None
@@ -95,6 +96,7 @@ class ReplyFold:
                 self._text.append(text)
             case StartedOver():
                 self._text.clear()
+                self.has_started_over = True
             case TextDelta(text):
                 self._text.append(text)
                 self.text_chars += len(text)
