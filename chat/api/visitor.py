@@ -39,10 +39,14 @@ class VisitorCookie:
             await self._app(scope, receive, send)
             return
 
+        wants_page = "text/html" in Headers(scope=scope).get("accept", "")
+
         async def send_with_cookie(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                if headers.get("content-type", "").startswith("text/html"):
+                # A page that the browser has kept comes as 304, which names no content type.
+                is_kept_page = message["status"] == 304 and wants_page
+                if is_kept_page or headers.get("content-type", "").startswith("text/html"):
                     secure = "; Secure" if scope["scheme"] == "https" else ""
                     headers.append(
                         "set-cookie",
