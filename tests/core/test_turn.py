@@ -1,76 +1,20 @@
-"""Turns: what is refused, what is asked, what is saved, and how a conversation stands."""
+"""Turns: what is refused, what is asked of the provider, and what is saved before."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from threading import Barrier
 
 import pytest
-from scripted import (
-    A_CONVERSATION,
-    NOON,
-    PATIENCE_S,
-    AwayStore,
-    HandClock,
-    ScriptedProvider,
-    a_turn,
-    wait_end,
-    wait_entries,
-)
+from scripted import A_CONVERSATION, PATIENCE_S, ScriptedProvider, a_turn, wait_end
+from turn_world import ASK, FINISHED, World, made_world  # noqa: F401 - the fixture
 
 from chat.conversations import StoredTurn
-from chat.engine import Engine
-from chat.errors import Failure, StoreError, StoreRefused
-from chat.events import Event, Finished, TextDelta
+from chat.errors import StoreError, StoreRefused
+from chat.events import Event, TextDelta
 from chat.live import LiveReply
 from chat.messages import ChatRequest, Message, Secret
-from chat.recorder import Recorder
-from chat.turn import Ask, MessageRefused, Turns, prompt_of
-
-FINISHED = Finished("stop")
-ASK = Ask("sim/x", max_tokens=100, temperature=0.5)
-
-
-@dataclass(frozen=True)
-class World:
-    """All that a turn needs; the recorder saves only beginnings and, when woken, changes."""
-
-    store: AwayStore
-    provider: ScriptedProvider
-    engine: Engine
-    recorder: Recorder
-    turns: Turns
-
-    def begin(self, text: str = "hi", conversation_id: str | None = None) -> LiveReply:
-        return self.turns.begin("ann", conversation_id, text, ASK)
-
-    def answered(self, text: str = "hi", conversation_id: str | None = None) -> LiveReply:
-        """A turn that has its answer, saved."""
-        live = self.begin(text, conversation_id)
-        self.provider.say(TextDelta(f"re: {text}"), FINISHED)
-        wait_end(live)
-        while self.store.saved.get(timeout=PATIENCE_S).outcome is None:
-            pass
-        while self.engine.find(live.id, "ann"):
-            pass
-        return live
-
-    def opened(self, conversation_id: str) -> tuple[list[StoredTurn], LiveReply | None]:
-        found = self.turns.open("ann", conversation_id)
-        assert found is not None
-        return found.turns, found.live
-
-
-@pytest.fixture
-def world() -> Iterator[World]:
-    store, provider = AwayStore(), ScriptedProvider()
-    recorder = Recorder(store, lambda reply_id: engine.forget(reply_id), checkpoint_s=0.01)  # noqa: PLW0108 - engine comes after
-    engine = Engine(on_change=recorder.wake)
-    turns = Turns(engine, recorder, provider, HandClock(), 50, now=lambda: NOON)
-    yield World(store, provider, engine, recorder, turns)
-    engine.close()
-    recorder.close()
-    store.close()
+from chat.turn import Ask, MessageRefused, prompt_of
 
 
 @pytest.mark.parametrize(
@@ -279,60 +223,3 @@ def test_an_answer_goes_on_when_the_store_is_away(world: World) -> None:
     world.provider.say(TextDelta("a"), FINISHED)
 
     assert wait_end(live).text == "a"
-
-
-def test_a_running_answer_is_opened_with_its_log(world: World) -> None:
-    live = world.begin()
-    world.provider.say(TextDelta("a"))
-    wait_entries(live, 2)
-
-    turns, running = world.opened(live.conversation_id)
-
-    assert running is live
-    assert turns[0].reply.outcome is None
-
-
-def test_an_answer_that_ended_and_is_not_saved_is_opened_as_it_ended(world: World) -> None:
-    live = world.begin()
-    world.store.go_away()
-    world.provider.say(TextDelta("a"), FINISHED)
-    wait_end(live)
-
-    turns, running = world.opened(live.conversation_id)
-
-    assert running is None
-    assert (turns[0].reply.outcome, turns[0].reply.text) == ("completed", "a")
-
-
-def test_a_saved_answer_is_opened_as_it_was_saved(world: World) -> None:
-    live = world.answered("one")
-
-    turns, running = world.opened(live.conversation_id)
-
-    assert running is None
-    assert (turns[0].reply.outcome, turns[0].reply.text) == ("completed", "re: one")
-
-
-def test_an_answer_of_a_dead_process_is_opened_as_interrupted(world: World) -> None:
-    turn = a_turn()
-    world.store.add_turn(turn, A_CONVERSATION)
-    world.store.save_replies([replace(turn.reply, text="par")])
-
-    turns, running = world.opened("c")
-
-    assert running is None
-    reply = turns[0].reply
-    assert (reply.outcome, reply.text) == ("interrupted", "par")
-    assert reply.failure == Failure("interrupted")
-
-
-def test_an_answer_that_begins_while_the_conversation_is_read_is_running(world: World) -> None:
-    live = world.answered()
-    begun: list[LiveReply] = []
-    world.store.before_load = lambda: begun.append(
-        world.turns.regenerate("ann", live.conversation_id, ASK)
-    )
-
-    _, running = world.opened(live.conversation_id)
-
-    assert [running] == begun
