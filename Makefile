@@ -6,12 +6,12 @@ BIN := .venv/bin
 ifeq ($(OS),Windows_NT)
 BIN := .venv/Scripts
 endif
+PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check --no-input
 
 .PHONY: run test lint types browser screenshots clean
+.DELETE_ON_ERROR:
 
-run: .venv/installed
-	@$(BIN)/python -m chat.local.weights
-	@$(BIN)/python -m bench.port $(PORT)
+run: .venv/weights
 	@$(BIN)/streamlit run streamlit_app.py --server.port $(PORT)
 
 test: .venv/installed-dev browser lint types
@@ -33,14 +33,21 @@ screenshots: .venv/installed-dev browser
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
-.venv/bin/python:
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Tickertape needs Python 3.11 or newer.")'
-	$(PYTHON) -m venv .venv
-
-.venv/installed: requirements.txt | .venv/bin/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+.venv/made:
+	@sh deploy/python.sh $(PYTHON)
 	@touch $@
 
-.venv/installed-dev: requirements.txt requirements-dev.txt | .venv/bin/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
-	@touch $@ .venv/installed
+.venv/installed: requirements.txt .venv/made
+	@echo "Installing into .venv: a minute, the first time…"
+	@$(PIP) install -r requirements.txt
+	@touch $@
+
+.venv/installed-dev: requirements.txt requirements-dev.txt .venv/made
+	@echo "Installing into .venv, with what the tests need: a minute, the first time…"
+	@$(PIP) install -r requirements-dev.txt
+	@touch .venv/installed $@
+
+# The app fetches them too where they are missing, so once is enough here.
+.venv/weights: .venv/installed
+	@$(BIN)/python -m chat.local.weights
+	@touch $@

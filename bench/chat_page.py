@@ -1,0 +1,102 @@
+"""The chat page as a bench uses it: ask, watch the answer, stop, begin anew."""
+
+import time
+from dataclasses import dataclass
+
+from bench.browser import Page
+
+_COMPOSER = "document.querySelector('[data-testid=stChatInputTextArea]')"
+_ANSWER = (
+    "[...document.querySelectorAll("
+    "'[data-testid=stChatMessage] [data-testid=stMarkdownContainer]')]"
+)
+_STOP = "document.querySelector('.st-key-stop button')"
+_NEW_CHAT = "document.querySelector('.st-key-new_chat button')"
+_FIRST_PROMPT = "document.querySelector('.st-key-prompt_0 button')"
+_IS_USABLE = f"{_COMPOSER} && !{_COMPOSER}.disabled && {_FIRST_PROMPT}"
+ESCAPE = 27
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """The beginning of an answer as the page saw it, in Unix milliseconds of our clock.
+
+    Attributes:
+        arrived_at_ms: The last WebSocket message before the text stood in the document.
+        changed_at_ms: The text stands in the document.
+        painted_at_ms: The frame with the text was painted.
+    """
+
+    arrived_at_ms: float
+    changed_at_ms: float
+    painted_at_ms: float
+
+
+class ChatPage:
+    """Drives the page in one tab.
+
+    Args:
+        page: The tab.
+        address: Of the app.
+    """
+
+    def __init__(self, page: Page, address: str) -> None:
+        self._page = page
+        self._address = address
+
+    def open(self) -> None:
+        """Goes there, and returns once a message can be typed."""
+        self._page.open(self._address)
+        self._page.wait_for("location.href !== 'about:blank'")
+        self._page.wait_for(_IS_USABLE)
+        self._page.compare_clocks()
+
+    def begin_anew(self) -> None:
+        """Presses "New chat", and returns once the empty screen is there."""
+        self._page.evaluate(f"{_NEW_CHAT}.click()")
+        self._page.wait_for(_IS_USABLE)
+
+    def ask(self, text: str) -> None:
+        """Sends a message; from now on the page looks for the first words of the answer."""
+        self._page.evaluate(
+            "void (bench.answer = bench.when("
+            f"() => {_ANSWER}.some((e) => e.textContent.replace('▌', '').trim())))"
+        )
+        self._page.evaluate(f"{_COMPOSER}.focus()")
+        self._page.type_line(text)
+
+    def first_words(self) -> Seen:
+        """When the answer to what was asked last came on screen; waits for it."""
+        seen = self._page.evaluate("bench.answer")
+        ahead_ms = self._page.pages_clock_ahead_ms
+        return Seen(*(seen[name] - ahead_ms for name in ("arrivedMs", "changedMs", "paintedMs")))
+
+    def wait_stop_button(self) -> None:
+        """Returns once an answer can be stopped."""
+        self._page.wait_for(_STOP)
+
+    def press_escape(self) -> float:
+        """Presses Escape, as a visitor does who wants the answer to stop.
+
+        Returns:
+            When, in Unix milliseconds.
+        """
+        pressed_at_ms = time.time() * 1000
+        self._page.press("Escape", ESCAPE)
+        return pressed_at_ms
+
+    def sent_after(self, at_ms: float) -> float:
+        """When the page first sent something after a moment; both in Unix milliseconds.
+
+        Raises:
+            RuntimeError: it sent nothing.
+        """
+        ahead_ms = self._page.pages_clock_ahead_ms
+        for sent_ms in self._page.evaluate("bench.sentMs"):
+            if sent_ms - ahead_ms > at_ms:
+                return float(sent_ms - ahead_ms)
+        raise RuntimeError("the page sent nothing")
+
+    def wait_answered(self) -> None:
+        """Returns once no answer is being written any more."""
+        self._page.wait_for(f"!{_STOP}")

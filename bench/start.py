@@ -1,0 +1,53 @@
+"""Start: the command → healthy → a page on which one can type, in a browser that knows nothing."""
+
+import shutil
+import sys
+import time
+from collections.abc import Mapping, Sequence
+
+from bench.browser import open_page
+from bench.chat_page import ChatPage
+from bench.processes import free_port, run_app, wait_healthy
+from bench.report import Figure, Report
+
+TARGET_S = 5.0
+
+
+def measure(runs: int) -> Report:
+    """Starts the app `runs` times by each command; the browser runs already, its cache is empty."""
+    figures: list[Figure] = []
+    for name, command, settings in _ways():
+        took = [_one(command, settings) for _ in range(runs)]
+        healthy, usable = zip(*took, strict=True)
+        figures.append(Figure(f"{name} → healthy", healthy, "s"))
+        figures.append(Figure(f"{name} → first page usable", usable, "s", TARGET_S))
+    return Report("Start: command → first page usable in Chromium", tuple(figures))
+
+
+def _ways() -> list[tuple[str, list[str], dict[str, str]]]:
+    """Name, command with `PORT` in it, and settings of each way to start the app."""
+    streamlit = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", "--server.port=PORT"]
+    ways = [
+        ("streamlit run, no local model", streamlit, {"LOCAL_MODELS": "off"}),
+        ("streamlit run", streamlit, {}),
+    ]
+    make = shutil.which("make")
+    if make is not None:
+        ways.append(("make run", [make, "run", "PORT=PORT"], {}))
+    return ways
+
+
+def _one(command: Sequence[str], settings: Mapping[str, str]) -> tuple[float, float]:
+    """Seconds until healthy, and until the page is usable."""
+    port = free_port()
+    with open_page() as page:
+        began_s = time.monotonic()
+        words = [
+            word.removesuffix("PORT") + str(port) if word.endswith("=PORT") else word
+            for word in command
+        ]
+        with run_app(words, settings):
+            wait_healthy(port)
+            healthy_s = time.monotonic()
+            ChatPage(page, f"http://localhost:{port}/").open()
+            return healthy_s - began_s, time.monotonic() - began_s

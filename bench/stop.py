@@ -1,0 +1,91 @@
+"""Stop: Escape pressed in Chromium → the upstream saw its connection closed, in every phase."""
+
+import random
+import time
+from dataclasses import dataclass
+
+from bench.browser import Page, open_page
+from bench.chat_page import ChatPage
+from bench.processes import KEY, app, simulator
+from bench.report import Figure, Report
+from bench.upstream import Upstream
+
+TARGET_MS = 100
+SPREAD_S = 0.25
+"""Escape comes at a random moment of this span, so that it meets no rhythm of the app's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Phase:
+    """What an answer is doing when it is stopped.
+
+    Attributes:
+        model: One that does it for as long as is needed.
+        tokens: How many it has sent before Escape is pressed.
+    """
+
+    name: str
+    model: str
+    tokens: int
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """One stop: milliseconds from Escape until the page said so, and until the connection's end."""
+
+    said_ms: float
+    closed_ms: float
+
+
+PHASES = (
+    Phase("before the upstream's headers", "bench/sim-slow-headers-60000", 0),
+    Phase("waiting for the first token", "bench/sim-silent", 0),
+    Phase("while it reasons", "bench/sim-think-5000-rate-50", 30),
+    Phase("in the middle of the text", "bench/sim-len-5000-rate-50", 30),
+    Phase("in a stall", "bench/sim-stall-30-rate-100", 30),
+)
+
+
+def measure(runs: int) -> Report:
+    """Stops `runs` answers in each phase; the app is started anew for each phase."""
+    with simulator() as origin, open_page() as page:
+        upstream = Upstream(origin)
+        figures: list[Figure] = []
+        said: list[float] = []
+        for phase in PHASES:
+            stops = _measure_phase(phase, upstream, page, runs)
+            figures.append(Figure(phase.name, tuple(s.closed_ms for s in stops), target=TARGET_MS))
+            said += [stop.said_ms for stop in stops]
+    figures.append(Figure("of it, in all phases, until the page had said so", tuple(said)))
+    return Report("Stop: Escape → the upstream saw the connection closed", tuple(figures))
+
+
+def _measure_phase(phase: Phase, upstream: Upstream, page: Page, runs: int) -> list[Stop]:
+    settings = {
+        **upstream.settings,
+        "OPENROUTER_API_KEY": KEY,
+        "DEFAULT_MODEL": phase.model,
+        "DEFAULT_MAX_TOKENS": "10000",
+        "LOCAL_MODELS": "off",
+    }
+    moments = random.Random(phase.name)  # noqa: S311 - spreads moments, keeps no secret
+    with app(settings) as address:
+        chat = ChatPage(page, address)
+        chat.open()
+        return [_one(chat, upstream, phase, moments) for _ in range(runs)]
+
+
+def _one(chat: ChatPage, upstream: Upstream, phase: Phase, moments: random.Random) -> Stop:
+    chat.ask("Say something.")
+    chat.wait_stop_button()
+    generation = upstream.wait_request()
+    upstream.wait_tokens(generation, phase.tokens)
+    time.sleep(moments.uniform(0, SPREAD_S))
+    pressed_at_ms = chat.press_escape()
+    sent = upstream.wait_end(generation)
+    if sent.closed_at_ms is None:
+        raise RuntimeError(f"an answer ended before it was stopped, {phase.name}")
+    chat.wait_answered()
+    said_at_ms = chat.sent_after(pressed_at_ms)
+    chat.begin_anew()
+    return Stop(said_at_ms - pressed_at_ms, sent.closed_at_ms - pressed_at_ms)

@@ -1,0 +1,49 @@
+"""First token: upstream sent it → painted in Chromium, in a page that is warm."""
+
+from bench.browser import open_page
+from bench.chat_page import ChatPage
+from bench.processes import KEY, app, simulator
+from bench.report import Figure, Report
+from bench.upstream import Upstream
+
+MODEL = "bench/sim-rate-50-len-40-style-prose"
+TARGET_MS = 60
+WARM_UPS = 2
+
+Moments = tuple[float, float, float]
+
+
+def measure(runs: int) -> Report:
+    """Asks `runs` times in new chats of one tab, after two answers that do not count."""
+    with simulator() as origin:
+        upstream = Upstream(origin)
+        settings = {
+            **upstream.settings,
+            "OPENROUTER_API_KEY": KEY,
+            "DEFAULT_MODEL": MODEL,
+            "LOCAL_MODELS": "off",
+        }
+        with app(settings) as address, open_page() as page:
+            chat = ChatPage(page, address)
+            chat.open()
+            moments = [_one(chat, upstream) for _ in range(WARM_UPS + runs)]
+    arrived, changed, painted = zip(*moments[WARM_UPS:], strict=True)
+    return Report(
+        "First token: upstream sent it → painted",
+        (
+            Figure("painted", painted, target=TARGET_MS),
+            Figure("of it, until the page had the message", arrived),
+            Figure("of it, until it stood in the document", changed),
+        ),
+        "Each is counted from the moment the upstream had handed the token to its socket.",
+    )
+
+
+def _one(chat: ChatPage, upstream: Upstream) -> Moments:
+    """Milliseconds from the first token's sending: message there, in the document, painted."""
+    chat.ask("Say something.")
+    seen = chat.first_words()
+    sent = upstream.wait_end(upstream.wait_request()).token_at_ms[0]
+    chat.wait_answered()
+    chat.begin_anew()
+    return seen.arrived_at_ms - sent, seen.changed_at_ms - sent, seen.painted_at_ms - sent

@@ -1,0 +1,74 @@
+"""What the simulator says that it sent, when, and when it saw its client go."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import httpx2
+
+from bench.processes import wait_until
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """One answer as the upstream saw it; moments in Unix milliseconds.
+
+    Attributes:
+        token_at_ms: When each token was handed to the socket.
+        closed_at_ms: When the end of the connection was seen, or None if it never was.
+    """
+
+    token_at_ms: tuple[float, ...]
+    closed_at_ms: float | None
+
+
+class Upstream:
+    """The simulator's records.
+
+    Args:
+        origin: Of a running simulator.
+    """
+
+    def __init__(self, origin: str) -> None:
+        self._origin = origin
+        self._seen: set[str] = set()
+
+    @property
+    def settings(self) -> dict[str, str]:
+        """What makes the app ask this simulator instead of OpenRouter."""
+        return {"OPENROUTER_BASE_URL": f"{self._origin}/api/v1"}
+
+    def wait_request(self) -> str:
+        """The id of a request that was not seen before, once one has come.
+
+        Raises:
+            TimeoutError: none came.
+        """
+        wait_until(lambda: bool(self._new()), 10, "a request at the upstream")
+        new = self._new()[0]
+        self._seen.add(new)
+        return new
+
+    def wait_tokens(self, generation: str, tokens: int) -> None:
+        """Returns when that many tokens were sent.
+
+        Raises:
+            TimeoutError: they were not.
+        """
+        wait_until(lambda: self._details(generation)["tokens"] >= tokens, 20, f"token {tokens}")
+
+    def wait_end(self, generation: str) -> Sent:
+        """What was sent, once the answer is over.
+
+        Raises:
+            TimeoutError: it went on.
+        """
+        wait_until(lambda: not self._details(generation)["open"], 20, "the answer's end")
+        details = self._details(generation)
+        return Sent(tuple(details["token_at_ms"]), details["client_closed_at_ms"])
+
+    def _new(self) -> list[str]:
+        rows = httpx2.get(f"{self._origin}/sim/generations").json()
+        return [row["id"] for row in rows if row["id"] not in self._seen]
+
+    def _details(self, generation: str) -> Any:  # Any: the simulator's JSON
+        return httpx2.get(f"{self._origin}/sim/generations/{generation}").json()
