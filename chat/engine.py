@@ -7,15 +7,18 @@ connection at once, which a blocked synchronous read would not.
 import asyncio
 import logging
 import threading
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Coroutine
+from concurrent.futures import CancelledError
 from contextlib import aclosing
-from typing import cast
+from typing import Any, TypeVar, cast
 
 from chat.errors import InternalFault, ProviderError, ReplyInterrupted
 from chat.events import Event, Failed, RequestSent, Stopped
 from chat.live import LiveReply
 
 _log = logging.getLogger(__name__)
+
+Result = TypeVar("Result")
 
 CLOSE_TIMEOUT_S = 3.0
 
@@ -25,15 +28,18 @@ class Engine:
 
     Args:
         on_change: Called on the loop's thread when an answer has begun or ended; must not block.
+        on_end: Called likewise with the log of an answer that has ended.
         on_close: Awaited on the loop at the end, when no answer runs any more.
     """
 
     def __init__(
         self,
         on_change: Callable[[], None] = lambda: None,
+        on_end: Callable[[LiveReply], None] = lambda _live: None,
         on_close: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
         self._on_change = on_change
+        self._on_end = on_end
         self._on_close = on_close
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._run, name="tickertape-engine", daemon=True)
@@ -83,6 +89,25 @@ class Engine:
                 self._loop.call_soon_threadsafe(self._cancel, live)
         return True
 
+    def call(self, work: Coroutine[Any, Any, Result], timeout_s: float) -> Result:
+        """Does something short on the loop that is no answer, and waits for it.
+
+        Raises:
+            TimeoutError: it took longer than `timeout_s` seconds and was cancelled.
+            RuntimeError: the engine is closing.
+        """
+        with self._lock:
+            if self._is_closing:
+                work.close()
+                raise RuntimeError("the engine is closing")
+            future = asyncio.run_coroutine_threadsafe(work, self._loop)
+        try:
+            return future.result(timeout_s)
+        except CancelledError:
+            raise RuntimeError("the engine is closing") from None
+        finally:
+            future.cancel()
+
     def forget(self, reply_id: str) -> None:
         """Lets go of an ended reply, once the store has it."""
         with self._lock:
@@ -118,6 +143,7 @@ class Engine:
         # A task that was cancelled before its first step ran no code of ours.
         live.append(Stopped(by_visitor=not self._is_closing))
         self._on_change()
+        self._on_end(live)
 
     def _cancel(self, live: LiveReply) -> None:
         task = self._tasks.get(live.id)

@@ -6,7 +6,9 @@ at once. An answer goes on whether or not it can be saved.
 
 import logging
 import threading
-from collections.abc import Callable
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 
@@ -14,11 +16,17 @@ from chat.conversations import Conversation, ReplyRecord, StoredTurn
 from chat.errors import StoreError, StoreRefused
 from chat.live import LiveReply
 from chat.ports import Store
+from chat.recorded_log import encode_log
 from chat.reply import ReplyFold
+from chat.tree import Tree
 
 _log = logging.getLogger(__name__)
 
 CHECKPOINT_S = 0.5
+BEAT_S = 5.0
+"""How often this process says that it lives; the store calls one dead after three times that."""
+REMEMBERED = 64
+"""Conversations that can still be read while the store is away."""
 UNEXPECTED = "Conversations cannot be saved right now."
 
 
@@ -53,17 +61,27 @@ def record_of(start: ReplyRecord, fold: ReplyFold) -> ReplyRecord:
         usage=fold.usage,
         failure=fold.failure,
         timings=fold.timings,
+        # One that started over is no continuation; both answers are kept.
+        continues_id=None if fold.has_started_over else start.continues_id,
         text_chars=fold.text_chars,
         reasoning_chars=fold.reasoning_chars,
     )
 
 
-def _merged(stored: list[StoredTurn], waiting: list[StoredTurn]) -> list[StoredTurn]:
-    """The stored turns and then those that wait; an answer given anew replaces the earlier one."""
-    saved = {turn.reply.id for turn in stored}
-    turns = {turn.user.id: turn for turn in stored}
-    turns |= {turn.user.id: turn for turn in waiting if turn.reply.id not in saved}
-    return list(turns.values())
+def _merged(tree: Tree | None, waiting: Sequence[tuple[StoredTurn, Conversation]]) -> Tree | None:
+    """The tree with the turns that wait for the store; the last of them ends the path."""
+    for turn, conversation in waiting:
+        tree = tree or Tree(conversation, (), ())
+        if any(reply.id == turn.reply.id for reply in tree.replies):
+            continue
+        is_new = all(user.id != turn.user.id for user in tree.users)
+        tree = replace(
+            tree,
+            users=(*tree.users, turn.user) if is_new else tree.users,
+            replies=(*tree.replies, turn.reply),
+            leaf_id=turn.reply.id,
+        )
+    return tree
 
 
 class Recorder:
@@ -73,6 +91,7 @@ class Recorder:
         store: Where everything is kept in the end.
         on_saved: Called with a reply's id once its ending is in the store.
         checkpoint_s: Longest time a partial waits for its checkpoint, in seconds.
+        beat_s: Time between two signs of life, in seconds.
     """
 
     def __init__(
@@ -80,10 +99,14 @@ class Recorder:
         store: Store,
         on_saved: Callable[[str], None] = lambda _reply_id: None,
         checkpoint_s: float = CHECKPOINT_S,
+        beat_s: float = BEAT_S,
     ) -> None:
         self._store = store
         self._on_saved = on_saved
         self._checkpoint_s = checkpoint_s
+        self._beat_s = beat_s
+        self._beat_at_s = time.monotonic() + beat_s
+        self._remembered: OrderedDict[tuple[str, str], Tree] = OrderedDict()
         self._lock = threading.Lock()
         self._unsaved: list[tuple[StoredTurn, Conversation]] = []
         self._tracks: dict[str, _Track] = {}
@@ -116,17 +139,29 @@ class Recorder:
         """Hears that an answer has begun or ended; never blocks."""
         self._wake.set()
 
-    def load_turns(self, owner: str, conversation_id: str) -> list[StoredTurn] | None:
-        """The conversation's turns, those included that could not be saved yet.
+    def load_tree(self, owner: str, conversation_id: str) -> Tree | None:
+        """The conversation, with the turns that could not be saved yet; None if it is not there.
+
+        While the store cannot be read, one that was read lately is given as it was then.
 
         Raises:
-            StoreError: the store cannot be read now.
+            StoreError: the store cannot be read now, and the conversation is not remembered.
         """
         # What waits is read first: what is saved between the two is then in the store.
         with self._lock:
-            waiting = [t for t, c in self._unsaved if c.id == conversation_id and c.owner == owner]
-        turns = self._store.load_turns(owner, conversation_id)
-        return _merged(turns or [], waiting) if turns is not None or waiting else None
+            waiting = [
+                w for w in self._unsaved if (w[1].owner, w[1].id) == (owner, conversation_id)
+            ]
+        try:
+            tree = self._store.load_tree(owner, conversation_id)
+        except StoreError:
+            with self._lock:
+                tree = self._remembered.get((owner, conversation_id))
+            if tree is None and not waiting:
+                raise
+        else:
+            self._remember(owner, conversation_id, tree)
+        return _merged(tree, waiting)
 
     def close(self) -> None:
         """Saves what is left and ends the thread."""
@@ -136,11 +171,20 @@ class Recorder:
 
     def _run(self) -> None:
         while not self._is_closing:
-            # With nothing to follow the thread sleeps until it is woken: idle costs no timer.
-            self._wake.wait(self._checkpoint_s if self._tracks or self._unsaved else None)
+            to_beat_s = max(0.0, self._beat_at_s - time.monotonic())
+            is_idle = not (self._tracks or self._unsaved)
+            self._wake.wait(to_beat_s if is_idle else min(self._checkpoint_s, to_beat_s))
             self._wake.clear()
             self._save()
         self._save()
+
+    def _remember(self, owner: str, conversation_id: str, tree: Tree | None) -> None:
+        with self._lock:
+            self._remembered.pop((owner, conversation_id), None)
+            if tree is not None:
+                self._remembered[owner, conversation_id] = tree
+            while len(self._remembered) > REMEMBERED:
+                self._remembered.popitem(last=False)
 
     def _has_unsaved(self, conversation_id: str) -> bool:
         """Whether earlier turns of it wait; the store refuses one whose parent it has not got."""
@@ -167,12 +211,20 @@ class Recorder:
                 with self._lock:
                     self._unsaved.remove((turn, conversation))
             self._checkpoint(tracks)
+            self._beat()
             self._fault = None
         except StoreError as error:
             self._fault = str(error)
         except Exception as error:  # noqa: BLE001 - this thread must not die: nothing would be saved
             _log.error("Saving failed for a reason of ours: %s", type(error).__name__)
             self._fault = UNEXPECTED
+
+    def _beat(self) -> None:
+        """Says that this process lives, and looks for answers of others that do not any more."""
+        if time.monotonic() >= self._beat_at_s:
+            self._beat_at_s = time.monotonic() + self._beat_s
+            self._store.beat()
+            self._store.mark_interrupted()
 
     def _checkpoint(self, tracks: list[_Track]) -> None:
         for track in tracks:
@@ -181,12 +233,17 @@ class Recorder:
         if not fresh:
             return
         records = [record_of(track.record, track.fold) for track in fresh]
+        logs = {
+            track.live.id: encode_log(track.live.read())
+            for track, record in zip(fresh, records, strict=True)
+            if record.outcome is not None
+        }
         try:
-            self._store.save_replies(records)
+            self._store.save_replies(records, logs)
         except StoreRefused:
             # One of them is at fault; it must not keep the others from being saved.
             for record in records:
-                self._unless_refused(partial(self._store.save_replies, [record]))
+                self._unless_refused(partial(self._store.save_replies, [record], logs))
         for track, record in zip(fresh, records, strict=True):
             track.is_saved = True
             if record.outcome is not None:

@@ -39,6 +39,7 @@ class Settings:
         database_url: SQLAlchemy URL of the database; may hold a password, so it is not printed.
         local_models: "off", or GGUF files separated by commas.
         simulator: Whether the simulator's models are offered.
+        model_titles: Whether the model is asked for a conversation's title.
         max_message_chars: Longest message that is accepted, in characters.
         cache_dir: Where the embedded model's weights are kept, or None for the user's cache.
         warnings: What could not be used and what was done instead, a sentence each.
@@ -51,6 +52,7 @@ class Settings:
     database_url: str = field(default=DATABASE_URL, repr=False)
     local_models: str = ""
     simulator: bool = True
+    model_titles: bool = False
     max_message_chars: int = MAX_MESSAGE_CHARS
     cache_dir: Path | None = None
     warnings: tuple[str, ...] = field(default=())
@@ -73,6 +75,7 @@ def load_settings(environ: Mapping[str, str], env_file: Path) -> Settings:
         database_url=values.text("DATABASE_URL") or DATABASE_URL,
         local_models=values.text("LOCAL_MODELS") or "",
         simulator=values.switch("SIMULATOR", default=True),
+        model_titles=values.switch("MODEL_TITLES", default=False),
         max_message_chars=values.whole("MAX_MESSAGE_CHARS", MAX_MESSAGE_CHARS, 1, 10_000_000),
         cache_dir=values.folder("TICKERTAPE_CACHE"),
         warnings=tuple(warnings),

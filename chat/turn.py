@@ -4,20 +4,24 @@ What is typed is in the store before the request leaves; the answer itself is th
 """
 
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Literal
 
+from chat.continuation import continued
 from chat.conversations import Conversation, ReplyRecord, StoredTurn, UserMessage, new_id, title_of
 from chat.engine import Engine
-from chat.errors import ChatError, Failure
+from chat.errors import ChatError
+from chat.events import Event
 from chat.live import LiveReply
-from chat.messages import ChatRequest, Message, Secret
+from chat.messages import ChatRequest, Secret
 from chat.ports import Clock, Provider
+from chat.prompt import is_text, prompt_of
 from chat.recorder import Recorder, record_of
 from chat.reply import ReplyFold
+from chat.tree import Tree, Turn, path_of
 
 RefusalReason = Literal["empty", "too_long", "not_text", "busy", "unknown_conversation"]
 
@@ -56,11 +60,13 @@ class Opened:
     """A conversation on screen.
 
     Attributes:
-        turns: Oldest first; the last one's reply is still growing where `live` is given.
+        tree: All of it, as it stands now.
+        turns: The path on screen, oldest first; its last reply still grows where `live` is given.
         live: The log of the running answer, or None.
     """
 
-    turns: list[StoredTurn]
+    tree: Tree
+    turns: list[Turn]
     live: LiveReply | None
 
 
@@ -80,6 +86,7 @@ class Turns:
     clock: Clock
     max_message_chars: int
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    _asks: dict[str, Ask] = field(default_factory=dict, init=False, repr=False)
     _beginning: set[tuple[str, str]] = field(default_factory=set, init=False, repr=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, init=False, repr=False)
 
@@ -97,7 +104,7 @@ class Turns:
                 no such conversation.
             StoreError: the conversation cannot be read; nothing was sent.
         """
-        self._check(text, ask)
+        self.check(text, ask)
         if conversation_id is None:
             user = UserMessage(new_id(), None, text, self.now())
             return self._start(owner, new_id(), [], user, ask)
@@ -106,38 +113,81 @@ class Turns:
             user = UserMessage(new_id(), turns[-1].reply.id, text, self.now())
             return self._start(owner, conversation_id, turns, user, ask)
 
+    def edit(
+        self, owner: str, conversation_id: str, message_id: str, text: str, ask: Ask
+    ) -> LiveReply:
+        """Sends a message anew, changed: a branch beside the one it was made from.
+
+        Raises:
+            MessageRefused, StoreError: as `begin`.
+        """
+        self.check(text, ask)
+        with self._alone_in(owner, conversation_id):
+            turns = self._idle_turns(owner, conversation_id)
+            place = next((n for n, turn in enumerate(turns) if turn.user.id == message_id), None)
+            if place is None:
+                raise MessageRefused("unknown_conversation")
+            user = UserMessage(new_id(), turns[place].user.parent_id, text, self.now())
+            return self._start(owner, conversation_id, turns[:place], user, ask)
+
+    def regenerate(self, owner: str, conversation_id: str, ask: Ask) -> LiveReply:
+        """Asks again for the last answer; the earlier one is kept as its sibling.
+
+        Raises:
+            MessageRefused, StoreError: as `begin`.
+        """
+        with self._alone_in(owner, conversation_id):
+            turns = self._idle_turns(owner, conversation_id)
+            self.check(turns[-1].user.text, ask)
+            return self._start(owner, conversation_id, turns[:-1], turns[-1].user, ask)
+
+    def go_on(self, owner: str, conversation_id: str, ask: Ask) -> LiveReply:
+        """Asks the model to go on with the last answer, from its last character.
+
+        Raises:
+            MessageRefused, StoreError: as `begin`.
+        """
+        with self._alone_in(owner, conversation_id):
+            turns = self._idle_turns(owner, conversation_id)
+            last = turns[-1]
+            self.check(last.user.text, ask)
+            return self._start(owner, conversation_id, turns[:-1], last.user, ask, last.reply)
+
     def open(self, owner: str, conversation_id: str) -> Opened | None:
         """A conversation as it stands now, running answer included; None if it is not there.
 
         Raises:
             StoreError: the conversation cannot be read now.
         """
-        turns, known = self._load(owner, conversation_id)
-        if turns is None:
+        tree, known = self._load(owner, conversation_id)
+        if tree is None:
             return None
+        turns = path_of(tree)
         # One look at the log decides both: an end right after it is for the next draw.
         is_running = bool(turns) and turns[-1].reply.outcome is None
-        return Opened(turns, known.get(turns[-1].reply.id) if is_running else None)
+        return Opened(tree, turns, known.get(turns[-1].reply.id) if is_running else None)
 
-    def regenerate(self, owner: str, conversation_id: str, ask: Ask) -> LiveReply:
-        """Asks again for the last answer; the earlier one is kept as its sibling.
+    def check(self, text: str, ask: Ask) -> None:
+        """Looks whether a message could be sent.
 
         Raises:
-            MessageRefused: there is nothing to answer again, or an answer is still running.
-            StoreError: the conversation cannot be read; nothing was sent.
+            MessageRefused: it could not.
         """
-        with self._alone_in(owner, conversation_id):
-            turns = self._idle_turns(owner, conversation_id)
-            self._check(turns[-1].user.text, ask)
-            return self._start(owner, conversation_id, turns[:-1], turns[-1].user, ask)
-
-    def _check(self, text: str, ask: Ask) -> None:
         if not text.strip():
             raise MessageRefused("empty")
         if len(text) > self.max_message_chars:
             raise MessageRefused("too_long")
         if not is_text(text + ask.system_prompt + ask.model):
             raise MessageRefused("not_text")
+
+    def take_ask(self, reply_id: str) -> Ask | None:
+        """How an answer was asked for; once, and only in the process that began it."""
+        return self._asks.pop(reply_id, None)
+
+    def is_answering(self, owner: str, conversation_id: str) -> bool:
+        """Whether an answer of this process is running in the conversation."""
+        known = self.engine.known(owner).values()
+        return any(r.conversation_id == conversation_id and not r.is_closed for r in known)
 
     @contextmanager
     def _alone_in(self, owner: str, conversation_id: str) -> Iterator[None]:
@@ -153,80 +203,75 @@ class Turns:
             with self._lock:
                 self._beginning.discard(place)
 
-    def _idle_turns(self, owner: str, conversation_id: str) -> list[StoredTurn]:
-        turns, known = self._load(owner, conversation_id)
-        if any(r.conversation_id == conversation_id and not r.is_closed for r in known.values()):
+    def _idle_turns(self, owner: str, conversation_id: str) -> list[Turn]:
+        tree, _ = self._load(owner, conversation_id)
+        if self.is_answering(owner, conversation_id):
             raise MessageRefused("busy")
+        turns = path_of(tree) if tree is not None else []
         if not turns:
             raise MessageRefused("unknown_conversation")
         return turns
 
     def _load(
         self, owner: str, conversation_id: str
-    ) -> tuple[list[StoredTurn] | None, Mapping[str, LiveReply]]:
-        """The turns as they stand now, None where there are none, and the owner's live replies."""
+    ) -> tuple[Tree | None, Mapping[str, LiveReply]]:
+        """The conversation as it stands now, or None, and the owner's live replies."""
         # The registry is asked before the store, since a reply that is saved between the two
         # leaves it, and once more after, since one that began between the two is only then in it.
         before = self.engine.known(owner)
-        turns = self.recorder.load_turns(owner, conversation_id)
+        tree = self.recorder.load_tree(owner, conversation_id)
         known = {**self.engine.known(owner), **before}
-        if turns is None:
+        if tree is None:
             return None, known
-        return [replace(turn, reply=_present(turn.reply, known)) for turn in turns], known
+        present = tuple(_present(reply, known) for reply in tree.replies)
+        return replace(tree, replies=present), known
 
     def _start(
         self,
         owner: str,
         conversation_id: str,
-        earlier: Sequence[StoredTurn],
+        earlier: Sequence[Turn],
         user: UserMessage,
         ask: Ask,
+        goes_on_from: ReplyRecord | None = None,
     ) -> LiveReply:
         now = self.now()
-        reply = ReplyRecord(new_id(), owner, conversation_id, user.id, ask.model, now)
+        # Some providers refuse a beginning that ends in white space.
+        begun = goes_on_from.text.rstrip() if goes_on_from is not None else ""
+        reply = ReplyRecord(
+            new_id(),
+            owner,
+            conversation_id,
+            user.id,
+            ask.model,
+            now,
+            text=begun,
+            continues_id=goes_on_from.id if goes_on_from is not None and begun else None,
+        )
         conversation = Conversation(conversation_id, owner, title_of(user.text), now)
         live = LiveReply(reply.id, owner, conversation_id, ask.model, self.clock)
         request = ChatRequest(
             model=ask.model,
-            messages=prompt_of(earlier, user.text, ask.system_prompt),
+            messages=prompt_of(earlier, user.text, ask.system_prompt, begun),
             max_tokens=ask.max_tokens,
             temperature=ask.temperature,
         )
+
+        def source() -> AsyncIterator[Event]:
+            events = self.provider.stream(request, ask.key)
+            return continued(begun, events) if begun else events
+
         self.recorder.begin(StoredTurn(user, reply), conversation, live)
-        self.engine.start(live, lambda: self.provider.stream(request, ask.key))
+        self._asks[live.id] = ask
+        self.engine.start(live, source)
         return live
 
 
 def _present(reply: ReplyRecord, known: Mapping[str, LiveReply]) -> ReplyRecord:
     """The reply with what its log knows and the store does not have yet."""
     live = known.get(reply.id)
-    if reply.outcome is not None or (live is not None and not live.is_closed):
+    if reply.outcome is not None or live is None or not live.is_closed:
         return reply
-    if live is None:
-        # Nobody here produces it: the process that did has gone.
-        return replace(reply, outcome="interrupted", failure=Failure("interrupted"))
     fold = ReplyFold()
     fold.feed(live.read())
     return record_of(reply, fold)
-
-
-def prompt_of(earlier: Sequence[StoredTurn], text: str, system_prompt: str) -> tuple[Message, ...]:
-    """The whole prompt, oldest first; a reply without any text is left out."""
-    messages: list[Message] = []
-    if system_prompt.strip():
-        messages.append(Message("system", system_prompt.strip()))
-    for turn in earlier:
-        messages.append(Message("user", turn.user.text))
-        if turn.reply.text:
-            messages.append(Message("assistant", turn.reply.text))
-    messages.append(Message("user", text))
-    return tuple(messages)
-
-
-def is_text(text: str) -> bool:
-    """Whether the text can be written as UTF-8; a lone surrogate cannot."""
-    try:
-        text.encode("utf-8")
-    except UnicodeEncodeError:
-        return False
-    return True

@@ -1,26 +1,33 @@
-"""What a visitor wants to happen, as callbacks: they act before the page is drawn anew."""
+"""What a visitor wants to happen, as callbacks: they act before the page is drawn anew.
+
+Where a wish cannot be granted the tab gets a notice, and nothing is lost.
+"""
 
 from collections.abc import Callable
 
-from chat.errors import InvalidKey, StoreError
+from chat.conversations import QueuedMessage
+from chat.errors import ChatError, InvalidKey, StoreError
 from chat.live import LiveReply
-from chat.turn import MessageRefused
+from chat.turn import Ask, MessageRefused
 from chat.ui import session
 from chat.ui.frame import chosen_ask
+from chat.ui.rooms import room_of
 from chat.ui.wiring import services
-from chat.ui.wording import BAD_KEY, UNREADABLE, refuse
+from chat.ui.wording import BAD_KEY, GONE_FROM_QUEUE, refuse
 
 STOP_WAIT_S = 0.25
 
 
 def send(text: str) -> None:
-    """Sends a message in the conversation on screen; where that cannot be, nothing is lost."""
+    """Sends a message in the conversation on screen, or queues it while an answer runs there."""
     tab = session.tab()
-    live = _try(
-        lambda: services().turns.begin(tab.owner, tab.conversation_id, text, chosen_ask()),
-        tab,
-        text,
-    )
+    room = room_of(tab)
+    place = tab.conversation_id
+    if place is not None and room.turns.is_answering(tab.owner, place):
+        if not _granted(tab, text, lambda: room.queue.add(tab.owner, place, text, chosen_ask())):
+            session.put_back(text)
+        return
+    live = _begun(tab, text, lambda ask: room.turns.begin(tab.owner, place, text, ask))
     if live is None:
         session.put_back(text)
     else:
@@ -29,10 +36,98 @@ def send(text: str) -> None:
 
 def regenerate() -> None:
     """Asks again for the last answer, as the sidebar says now."""
-    tab = session.tab()
-    conversation_id = tab.conversation_id
-    if conversation_id is not None:
-        _try(lambda: services().turns.regenerate(tab.owner, conversation_id, chosen_ask()), tab, "")
+    tab, turns = session.tab(), room_of(session.tab()).turns
+    place = tab.conversation_id
+    if place is not None:
+        _begun(tab, "", lambda ask: turns.regenerate(tab.owner, place, ask))
+
+
+def go_on() -> None:
+    """Asks the model to go on with the last answer."""
+    tab, turns = session.tab(), room_of(session.tab()).turns
+    place = tab.conversation_id
+    if place is not None:
+        _begun(tab, "", lambda ask: turns.go_on(tab.owner, place, ask))
+
+
+def edit(message_id: str) -> None:
+    """Sends a message anew with the text of its edit box."""
+    tab, turns = session.tab(), room_of(session.tab()).turns
+    place, text = tab.conversation_id, session.edited_text()
+    if place is None:
+        return
+    if _begun(tab, text, lambda ask: turns.edit(tab.owner, place, message_id, text, ask)):
+        session.show_branch(tab)
+
+
+def choose(node_id: str) -> None:
+    """Shows another branch: the newest path through a message or a reply."""
+    tab, room = session.tab(), room_of(session.tab())
+    place = tab.conversation_id
+    if place is not None:
+        _granted(tab, "", lambda: room.show_branch(tab.owner, place, node_id))
+        session.show_branch(tab)
+
+
+def delete_message(message_id: str) -> None:
+    """Deletes a message and what follows from it; can be undone."""
+    tab, room = session.tab(), room_of(session.tab())
+    place = tab.conversation_id
+    if place is not None and _granted(
+        tab, "", lambda: room.store.delete_message(tab.owner, place, message_id)
+    ):
+        tab.undo = session.Undo("Message deleted.", place, message_id)
+        session.show_branch(tab)
+
+
+def delete_conversation(conversation_id: str) -> None:
+    """Deletes a conversation; can be undone."""
+    tab, room = session.tab(), room_of(session.tab())
+    for live in services().engine.known(tab.owner).values():
+        if live.conversation_id == conversation_id:
+            services().engine.stop(live.id, tab.owner)
+    if _granted(tab, "", lambda: room.store.delete(tab.owner, conversation_id)):
+        tab.undo = session.Undo("Conversation deleted.", conversation_id)
+        if tab.conversation_id == conversation_id:
+            session.show_conversation(tab, None)
+
+
+def undo() -> None:
+    """Takes the last deletion back."""
+    tab, room = session.tab(), room_of(session.tab())
+    last, tab.undo = tab.undo, None
+    if last is None:
+        return
+    if last.message_id is None:
+        _granted(tab, "", lambda: room.store.restore(tab.owner, last.conversation_id))
+    else:
+        message_id = last.message_id
+        _granted(
+            tab,
+            "",
+            lambda: room.store.restore_message(tab.owner, last.conversation_id, message_id),
+        )
+    session.show_conversation(tab, last.conversation_id)
+    session.show_branch(tab)
+
+
+def unqueue(message: QueuedMessage) -> None:
+    """Takes a waiting message out of the queue."""
+    tab, queue = session.tab(), room_of(session.tab()).queue
+    _granted(tab, "", lambda: queue.remove(message.owner, message.id))
+
+
+def send_queued(message: QueuedMessage) -> None:
+    """Sends a waiting message now."""
+    tab, queue = session.tab(), room_of(session.tab()).queue
+
+    def begin(ask: Ask) -> LiveReply | None:
+        live = queue.send(message, ask)
+        if live is None:
+            tab.notice = GONE_FROM_QUEUE
+        return live
+
+    _begun(tab, message.text, begin)
 
 
 def stop_of(live: LiveReply | None) -> Callable[[], None] | None:
@@ -48,17 +143,37 @@ def _stop(live: LiveReply) -> None:
     live.wait_end(STOP_WAIT_S)
 
 
-def _try(begin: Callable[[], LiveReply], tab: session.Tab, text: str) -> LiveReply | None:
+def _begun(
+    tab: session.Tab, text: str, begin: Callable[[Ask], LiveReply | None]
+) -> LiveReply | None:
     """Begins a turn; None, with a notice for the visitor, where it cannot be."""
-    try:
-        live = begin()
-    except MessageRefused as refusal:
-        tab.notice = refuse(refusal.reason, text, services().settings.max_message_chars)
-    except InvalidKey as error:
-        tab.notice = f"{BAD_KEY} {error.failure.detail}"
-    except StoreError as error:
-        tab.notice = f"{error} {UNREADABLE}"
-    else:
+    lives: list[LiveReply | None] = []
+    if not _granted(tab, text, lambda: lives.append(begin(chosen_ask()))):
+        return None
+    live = lives[0]
+    tab.editing = None
+    if live is not None:
         tab.followed = live.id
-        return live
-    return None
+    return live
+
+
+def _granted(tab: session.Tab, text: str, wish: Callable[[], object]) -> bool:
+    """Does what is wished; False, with a notice for the visitor, where it cannot be done."""
+    try:
+        wish()
+    except ChatError as error:
+        tab.notice = _sentence(error, text)
+        return False
+    return True
+
+
+def _sentence(error: ChatError, text: str) -> str:
+    match error:
+        case MessageRefused():
+            return refuse(error.reason, text, services().settings.max_message_chars)
+        case InvalidKey():
+            return f"{BAD_KEY} {error.failure.detail}"
+        case StoreError():
+            return str(error)
+        case _:
+            raise error

@@ -20,6 +20,21 @@ KEY_FIELD = "openrouter_key"
 TEMPERATURE = "temperature"
 MAX_TOKENS = "max_tokens"
 SYSTEM_PROMPT = "system_prompt"
+EDIT_BOX = "edit_box"
+
+WINDOW_TURNS = 20
+"""Turns that are shown at first; more at a click."""
+LISTED = 30
+"""Conversations that are listed at first; more at a click."""
+
+
+@dataclass(frozen=True, slots=True)
+class Undo:
+    """A deletion that can be taken back; of the whole conversation where no message is named."""
+
+    said: str
+    conversation_id: str
+    message_id: str | None = None
 
 
 @dataclass(slots=True)
@@ -27,18 +42,44 @@ class Tab:
     """The state of one tab.
 
     Attributes:
-        owner: The visitor, by cookie; without cookies an id that lives as long as the tab.
+        owner: The visitor, by account or cookie; without either an id as old as the tab.
+        is_account: Whether the owner is an account that is logged in.
         conversation_id: The conversation on screen, or None for a new one.
+        is_temporary: Whether the chat on screen is one that is never written down.
+        editing: The message that is being edited, or None.
+        window: How many of the newest turns are shown.
+        branch: Grows when another branch is shown, so that nothing of the old one lingers.
+        listed: How many conversations the sidebar lists.
         notice: A sentence to show once, at the next draw.
+        undo: The last deletion.
         followed: The reply this tab last saw running, so that its end is announced.
+        elsewhere: Running answers of other conversations: their title by reply id.
         stages: For each stage of the page what it showed last, and in which of its two places.
     """
 
     owner: str
+    is_account: bool = False
     conversation_id: str | None = None
+    is_temporary: bool = False
+    editing: str | None = None
+    window: int = WINDOW_TURNS
+    branch: int = 0
+    listed: int = LISTED
     notice: str | None = None
+    undo: Undo | None = None
     followed: str | None = None
+    elsewhere: dict[str, str] = field(default_factory=dict)
     stages: dict[str, tuple[str, int]] = field(default_factory=dict)
+
+    def enter_account(self, account: str) -> None:
+        """The visitor has logged in."""
+        self.owner, self.is_account = account, True
+
+    def leave_account(self, cookie: str | None) -> None:
+        """The visitor has logged out: nothing of the account stays on screen."""
+        self.owner, self.is_account = cookie or new_visitor_id(), False
+        self.conversation_id = self.editing = self.undo = self.followed = None
+        self.elsewhere.clear()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +96,11 @@ class Choice:
 def tab() -> Tab:
     """This tab's state, with the conversation that the URL names."""
     if _TAB not in st.session_state:
-        st.session_state[_TAB] = Tab(_owner())
+        st.session_state[_TAB] = Tab(cookie_owner() or new_visitor_id())
     found: Tab = st.session_state[_TAB]
     named = st.query_params.get(_CONVERSATION)
-    if named:
-        found.conversation_id = named
+    if named and named != found.conversation_id:
+        _turn_to(found, named)
     return found
 
 
@@ -86,13 +127,27 @@ def choice() -> Choice:
 
 def show_conversation(held: Tab, conversation_id: str | None) -> None:
     """Puts a conversation, or a new one, on screen and into the URL."""
-    held.conversation_id = conversation_id
+    if conversation_id != held.conversation_id:
+        _turn_to(held, conversation_id)
     write_address(held)
 
 
+def begin_new(held: Tab, *, is_temporary: bool) -> None:
+    """Puts an empty chat on screen."""
+    _turn_to(held, None)
+    held.is_temporary = is_temporary
+    write_address(held)
+
+
+def show_branch(held: Tab) -> None:
+    """Notes that another branch of the conversation is on screen now."""
+    held.branch += 1
+    held.editing = None
+
+
 def write_address(held: Tab) -> None:
-    """Makes the URL name the conversation on screen."""
-    if held.conversation_id is None:
+    """Makes the URL name the conversation on screen; a temporary one has no address."""
+    if held.conversation_id is None or held.is_temporary:
         st.query_params.pop(_CONVERSATION, None)
     elif st.query_params.get(_CONVERSATION) != held.conversation_id:
         st.query_params[_CONVERSATION] = held.conversation_id
@@ -101,6 +156,11 @@ def write_address(held: Tab) -> None:
 def composed_text() -> str:
     """What was sent from the composer; in its callback."""
     return st.session_state[COMPOSER] or ""
+
+
+def edited_text() -> str:
+    """What stands in the edit box; in its callback."""
+    return st.session_state[EDIT_BOX] or ""
 
 
 def put_back(text: str) -> None:
@@ -124,6 +184,16 @@ def yield_to_clicks() -> None:
     _ = _TAB in st.session_state
 
 
-def _owner() -> str:
+def cookie_owner() -> str | None:
+    """The visitor that the browser's cookie names, or None."""
     cookie = st.context.cookies.get(COOKIE_NAME, "")
-    return cookie if is_visitor_id(cookie) else new_visitor_id()
+    return cookie if is_visitor_id(cookie) else None
+
+
+def _turn_to(held: Tab, conversation_id: str | None) -> None:
+    # The first message of a new chat gives it its id; it stays the chat that it is.
+    if held.conversation_id is not None or conversation_id is None:
+        held.is_temporary = False
+    held.conversation_id = conversation_id
+    held.editing = None
+    held.window = WINDOW_TURNS

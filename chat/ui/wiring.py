@@ -2,7 +2,8 @@
 
 import os
 import time
-from dataclasses import dataclass
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import streamlit as st
@@ -14,10 +15,12 @@ from chat.local.models import read_setting
 from chat.local.states import Fetching, Ready, Unavailable
 from chat.local.supervisor import LocalModels
 from chat.local.weights import default_cache_dir
+from chat.live import LiveReply
 from chat.messages import Secret
-from chat.ports import Store
 from chat.providers.openai_wire import OpenAIWire
+from chat.queue import Queue
 from chat.recorder import Recorder
+from chat.room import Room
 from chat.routing import Endpoint, Routes
 from chat.settings import Settings, foreign_names, load_settings
 from chat.simulator import PICKER_MODELS, SimulatorServer
@@ -36,23 +39,29 @@ class Services:
 
     Attributes:
         store_fault: Why conversations are only kept until the server stops, or None.
+        kept: Where conversations are held that stay.
+        temporary: Where those are held that are never written down.
+        accounts: The account of each visitor who is logged in, by the cookie's id.
         simulator: None where the setting turned it off.
+        afterwards: Does what follows on an answer's end.
     """
 
     settings: Settings
-    store: Store
     store_fault: str | None
-    recorder: Recorder
+    kept: Room
+    temporary: Room
     engine: Engine
-    turns: Turns
     local: LocalModels
     simulator: SimulatorServer | None
+    afterwards: ThreadPoolExecutor
+    accounts: dict[str, str] = field(default_factory=dict)
 
     def close(self) -> None:
         """Stops the answers, saves what is left, ends the children; in that order."""
         self.engine.close()
-        self.recorder.close()
-        self.store.close()
+        self.afterwards.shutdown(cancel_futures=True)
+        self.kept.close()
+        self.temporary.close()
         self.local.close()
         if self.simulator is not None:
             self.simulator.close()
@@ -67,21 +76,28 @@ def services() -> Services:
     store, store_fault = _open_store(settings)
     local = _local_models(settings)
     simulator = SimulatorServer(any_key=True) if settings.simulator else None
-    simulator_url = simulator.start() if simulator is not None else None
-    routes = Routes(
-        openrouter=lambda key: Endpoint(settings.openrouter_base_url, key, _ATTRIBUTION),
-        server_key=settings.openrouter_api_key,
-        local=lambda model: _local_endpoint(local, model),
-        simulator=lambda: _simulator_endpoint(simulator_url),
-    )
-    provider = OpenAIWire(routes.endpoint)
-    recorder = Recorder(
-        store,
-        on_saved=lambda reply_id: engine.forget(reply_id),  # noqa: PLW0108 - engine comes after
-    )
-    engine = Engine(on_change=recorder.wake, on_close=provider.close)
-    turns = Turns(engine, recorder, provider, time.monotonic, settings.max_message_chars)
-    return Services(settings, store, store_fault, recorder, engine, turns, local, simulator)
+    provider = _provider(settings, local, simulator.start() if simulator is not None else None)
+    afterwards = ThreadPoolExecutor(2, "tickertape-after")
+    rooms: list[Room] = []
+
+    def forget(reply_id: str) -> None:
+        engine.forget(reply_id)
+
+    def wake() -> None:
+        for room in rooms:
+            room.recorder.wake()
+
+    def after(live: LiveReply) -> None:
+        for room in rooms:
+            afterwards.submit(room.after, live)
+
+    engine = Engine(on_change=wake, on_end=after, on_close=provider.close)
+    for place in (store, SqlStore.open_in_memory()):
+        recorder = Recorder(place, on_saved=forget)
+        turns = Turns(engine, recorder, provider, time.monotonic, settings.max_message_chars)
+        rooms.append(Room(place, recorder, turns, Queue(place, turns), settings.model_titles))
+    kept, temporary = rooms
+    return Services(settings, store_fault, kept, temporary, engine, local, simulator, afterwards)
 
 
 def offered_models(held: Services) -> list[Model]:
@@ -95,6 +111,16 @@ def model_name(model_id: str) -> str:
     """What a model is called on screen; an id that is not offered is its own name."""
     names = {model.id: model.name for model in offered_models(services())}
     return names.get(model_id, model_id)
+
+
+def _provider(settings: Settings, local: LocalModels, simulator_url: str | None) -> OpenAIWire:
+    routes = Routes(
+        openrouter=lambda key: Endpoint(settings.openrouter_base_url, key, _ATTRIBUTION),
+        server_key=settings.openrouter_api_key,
+        local=lambda model: _local_endpoint(local, model),
+        simulator=lambda: _simulator_endpoint(simulator_url),
+    )
+    return OpenAIWire(routes.endpoint)
 
 
 def _open_store(settings: Settings) -> tuple[SqlStore, str | None]:

@@ -1,0 +1,81 @@
+"""A place where conversations are held: their store, who writes it, who begins turns, who waits.
+
+There are two: one that is kept, and one for temporary chats, whose store is gone with the process.
+"""
+
+import logging
+from dataclasses import dataclass
+
+from chat.errors import StoreError
+from chat.live import LiveReply
+from chat.ports import Store
+from chat.queue import GOES_ON_AFTER, Queue
+from chat.recorder import Recorder
+from chat.reply import ReplyFold
+from chat.titles import title_by_model
+from chat.tree import leaf_below, path_of
+from chat.turn import Ask, Turns
+
+_log = logging.getLogger(__name__)
+
+TITLE_WAIT_S = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """One such place.
+
+    Attributes:
+        has_model_titles: Whether the model is asked for a conversation's title.
+    """
+
+    store: Store
+    recorder: Recorder
+    turns: Turns
+    queue: Queue
+    has_model_titles: bool = False
+
+    def after(self, live: LiveReply) -> None:
+        """What follows on an answer's end: the next waiting message, and a title. Blocks."""
+        ask = self.turns.take_ask(live.id)
+        if ask is None:
+            return
+        fold = ReplyFold()
+        fold.feed(live.read())
+        if fold.outcome in GOES_ON_AFTER:
+            self.queue.send_next(live.owner, live.conversation_id)
+        if self.has_model_titles and fold.outcome == "completed":
+            self._give_title(live, ask, fold.text)
+
+    def show_branch(self, owner: str, conversation_id: str, node_id: str) -> None:
+        """Makes the newest path through a message or a reply the visitor's.
+
+        Raises:
+            StoreError: the store is away.
+        """
+        tree = self.recorder.load_tree(owner, conversation_id)
+        leaf_id = leaf_below(tree, node_id) if tree is not None else None
+        if leaf_id is not None:
+            self.store.set_leaf(owner, conversation_id, leaf_id)
+
+    def close(self) -> None:
+        """Saves what is left and lets go of the store."""
+        self.recorder.close()
+        self.store.close()
+
+    def _give_title(self, live: LiveReply, ask: Ask, answer: str) -> None:
+        try:
+            tree = self.recorder.load_tree(live.owner, live.conversation_id)
+            turns = path_of(tree) if tree is not None else []
+            if len(turns) != 1:
+                return
+            question = turns[0].user.text
+            title = self.turns.engine.call(
+                title_by_model(self.turns.provider, ask.model, ask.key, question, answer),
+                TITLE_WAIT_S,
+            )
+            if title:
+                self.store.rename(live.owner, live.conversation_id, title)
+        except (StoreError, TimeoutError, RuntimeError) as error:
+            # The first words stay the title.
+            _log.warning("A title could not be given: %s", type(error).__name__)
