@@ -95,7 +95,7 @@ async def test_data_comes_without_a_cookie() -> None:
         "{}",
         "a=1; {}",
         "{}; b=2",
-        'a="x y"; {}',
+        'a="x; y"; {}',
         "_xsrf=2|1:0|x; {}",
         'x={{"a": 1}}; {}',
         "foo[bar]=1; {}",
