@@ -89,7 +89,7 @@ def foreign_names(environ: Mapping[str, str]) -> list[str]:
 
 def _read_env_file(path: Path, warnings: list[str]) -> dict[str, str]:
     try:
-        text = path.read_text("utf-8-sig")  # some editors put a byte order mark first
+        text = path.read_text("utf-8")
     except FileNotFoundError:
         return {}
     except (OSError, UnicodeDecodeError):

@@ -2,9 +2,9 @@
 
 import re
 import secrets
-from http.cookies import CookieError, SimpleCookie
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import cookie_parser
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 COOKIE_NAME = "tickertape_visitor"
@@ -59,10 +59,10 @@ class VisitorCookie:
 
 
 def visitor_of(headers: Headers) -> str | None:
-    """The visitor that a request's cookies name, or None."""
-    try:
-        cookies = SimpleCookie(headers.get("cookie", ""))
-    except CookieError:
-        return None
-    found = cookies.get(COOKIE_NAME)
-    return found.value if found is not None and is_visitor_id(found.value) else None
+    """The visitor that a request's cookies name, or None.
+
+    Read with Starlette's parser: the standard library's gives up the whole header when another
+    cookie of the host is unusual.
+    """
+    found = cookie_parser(headers.get("cookie", "")).get(COOKIE_NAME, "")
+    return found if is_visitor_id(found) else None

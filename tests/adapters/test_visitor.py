@@ -90,7 +90,17 @@ async def test_data_comes_without_a_cookie() -> None:
 
 
 @pytest.mark.parametrize(
-    "around", ["{}", "a=1; {}", "{}; b=2", 'a="x; y"; {}', "_xsrf=2|1:0|x; {}"]
+    "around",
+    [
+        "{}",
+        "a=1; {}",
+        "{}; b=2",
+        'a="x; y"; {}',
+        "_xsrf=2|1:0|x; {}",
+        'x={{"a": 1}}; {}',
+        "foo[bar]=1; {}",
+        "name=Zoë; {}",
+    ],
 )
 async def test_an_id_of_ours_is_kept(around: str) -> None:
     cookie = around.format(f"{COOKIE_NAME}={new_visitor_id()}")

@@ -167,8 +167,8 @@ CLOSED = Stopped(by_visitor=False)
 
 
 def busy_s(thread_name: str, during_s: float = 0.2) -> float:
-    """Processor time in seconds that a thread takes in a while in which nothing happens."""
-    (thread,) = (t for t in threading.enumerate() if t.name == thread_name)
+    """Processor time in seconds that the newest thread of that name takes while nothing happens."""
+    *_, thread = (t for t in threading.enumerate() if t.name == thread_name)
     assert thread.ident is not None
     clock = time.pthread_getcpuclockid(thread.ident)
     begun_s = time.clock_gettime(clock)

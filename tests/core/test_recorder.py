@@ -120,6 +120,7 @@ def test_what_did_not_change_is_not_saved_again(store: AwayStore, recorder: Reco
 
 
 def test_closing_saves_what_is_left(store: AwayStore) -> None:
+    before = set(threading.enumerate())
     recorder = Recorder(store, checkpoint_s=3600)
     live = begin(recorder)
     live.append(TextDelta("Hello"))
@@ -128,7 +129,7 @@ def test_closing_saves_what_is_left(store: AwayStore) -> None:
     recorder.close()
 
     assert stored(store)[0].outcome == "completed"
-    assert all(thread.name != "tickertape-recorder" for thread in threading.enumerate())
+    assert set(threading.enumerate()) == before
 
 
 def test_an_answer_goes_on_while_the_store_is_away_and_is_saved_later(

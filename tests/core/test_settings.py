@@ -168,7 +168,7 @@ def test_a_url_that_is_taken_is_one_for_the_http_client_too(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["ten", "-1", "0", "1.5", "1e3", "200001", "٣", "0" * 12 + "9" * 5000]
+    "text", ["ten", "-1", "0", "1.5", "1e3", "200001", "٣", "0" * 11 + "7" * 5000]
 )
 def test_a_number_that_cannot_be_leaves_the_default(text: str) -> None:
     read = of(DEFAULT_MAX_TOKENS=text)
