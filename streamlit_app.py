@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 from starlette.middleware import Middleware
 
+from chat.api.replies import reply_routes
 from chat.api.visitor import VisitorCookie
 from chat.ui.wiring import services
 
@@ -22,4 +23,9 @@ async def lifespan(_app: st.App) -> AsyncIterator[dict[str, Any]]:
     await asyncio.to_thread(held.close)
 
 
-app = st.App("pages/navigation.py", middleware=[Middleware(VisitorCookie)], lifespan=lifespan)
+app = st.App(
+    "pages/navigation.py",
+    routes=reply_routes(lambda: services().engine, lambda: services().accounts),
+    middleware=[Middleware(VisitorCookie)],
+    lifespan=lifespan,
+)

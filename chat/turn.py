@@ -151,7 +151,9 @@ class Turns:
             turns = self._idle_turns(owner, conversation_id)
             last = turns[-1]
             self.check(last.user.text, ask)
-            return self._start(owner, conversation_id, turns[:-1], last.user, ask, last.reply)
+            return self._start(
+                owner, conversation_id, turns[:-1], last.user, ask, goes_on_from=last.reply
+            )
 
     def open(self, owner: str, conversation_id: str) -> Opened | None:
         """A conversation as it stands now, running answer included; None if it is not there.
@@ -233,6 +235,7 @@ class Turns:
         earlier: Sequence[Turn],
         user: UserMessage,
         ask: Ask,
+        *,
         goes_on_from: ReplyRecord | None = None,
     ) -> LiveReply:
         now = self.now()

@@ -4,15 +4,11 @@ import streamlit as st
 
 from chat.ui import session
 from chat.ui.composer import draw_composer
-from chat.ui.conversation_view import (
-    announcement,
-    draw_conversation,
-    draw_missing,
-    draw_notices,
-    open_conversation,
-)
-from chat.ui.first_run import draw_first_run
-from chat.ui.intentions import send, stop_of
+from chat.ui.conversation_menu import draw_title_row
+from chat.ui.conversation_view import announcement, draw_conversation, open_conversation
+from chat.ui.first_run import draw_first_run, draw_missing
+from chat.ui.intentions import send, stop_of, undo
+from chat.ui.notices import draw_notices
 from chat.ui.page_script import TRANSCRIPT, run_page_script
 from chat.ui.stage import stage
 
@@ -20,15 +16,15 @@ tab = session.tab()
 session.write_address(tab)
 view = open_conversation(tab)
 
-st.title("Chat")
-draw_notices(tab)
+draw_title_row(tab, view.opened)
+store_notice = draw_notices(tab, on_undo=undo)
 transcript = st.container(key=TRANSCRIPT)
-run_page_script(announcement(tab, view), turn=view.turn, is_busy=view.live is not None)
-draw_composer(on_send=send, on_stop=stop_of(view.live))
-with transcript, stage(tab, "conversation", tab.conversation_id or "new"):
-    if view.opened is not None:
-        draw_conversation(tab, view.opened)
-    elif view.state == "new":
-        draw_first_run(on_choose=send)
+run_page_script(announcement(tab, view), view.turn, view.live)
+draw_composer(tab, on_stop=stop_of(view.live))
+with transcript, stage(tab, "conversation", f"{tab.conversation_id}:{tab.branch}"):
+    if view.opened is not None and view.opened.turns:
+        draw_conversation(tab, view.opened, store_notice)
+    elif view.state in {"new", "found"}:
+        draw_first_run(tab, on_choose=send)
     else:
-        draw_missing(view)
+        draw_missing(view.state)

@@ -21,7 +21,7 @@ THROUGHPUT = "Throughput (tok/s)"
 st.set_page_config(layout="wide")
 st.title("Metrics")
 try:
-    replies = services().store.list_replies(session.tab().owner, NEWEST)
+    replies = services().kept.store.list_replies(session.tab().owner, NEWEST)
 except StoreError as error:
     st.warning(f"{error} Reload the page in a moment.", icon=":material/database_off:")
     st.stop()

@@ -12,5 +12,5 @@ page = st.navigation(
     ]
 )
 with st.sidebar:
-    draw_sidebar()
+    draw_sidebar(is_chat_page=page.url_path == "")
 page.run()

@@ -1,6 +1,6 @@
 """`POST /api/replies/{id}/stop`: stops an answer at once, without waiting for a page's script."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from urllib.parse import urlsplit
 
 from starlette.requests import Request
@@ -13,17 +13,21 @@ from chat.engine import Engine
 STOP_PATH = "/api/replies/{reply_id}/stop"
 
 
-def reply_routes(engine: Callable[[], Engine]) -> list[Route]:
+def reply_routes(
+    engine: Callable[[], Engine], accounts: Callable[[], Mapping[str, str]]
+) -> list[Route]:
     """The routes about single replies.
 
     Args:
         engine: Gives the process's engine; asked at each request.
+        accounts: Gives the account of each visitor who is logged in, by the cookie's id.
     """
 
     async def stop(request: Request) -> Response:
         if not is_same_origin(request):
             return PlainTextResponse("Only this app's own pages may do that.", 403)
-        owner = visitor_of(request.headers)
+        visitor = visitor_of(request.headers)
+        owner = accounts().get(visitor, visitor) if visitor is not None else None
         if owner is None or not engine().stop(request.path_params["reply_id"], owner):
             # Unknown, foreign and already ended look alike.
             return PlainTextResponse("There is no such running answer.", 404)

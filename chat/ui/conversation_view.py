@@ -5,25 +5,33 @@ from typing import Literal
 
 import streamlit as st
 
-from chat.conversations import Outcome
+from chat.conversations import Outcome, ReplyRecord
 from chat.errors import StoreError
 from chat.live import LiveReply
+from chat.tree import Turn
 from chat.turn import Opened
 from chat.ui import session
-from chat.ui.intentions import regenerate
-from chat.ui.live_reply import draw_live_reply
+from chat.ui.copy_button import draw_copy_button
+from chat.ui.finish_watch import note_finished
+from chat.ui.intentions import go_on, regenerate
+from chat.ui.live_reply import draw_live_reply, has_started_over
+from chat.ui.notices import StoreNotice
 from chat.ui.page_script import Announcement
-from chat.ui.plain import plain
+from chat.ui.polling import look_again_every
+from chat.ui.rooms import room_of
 from chat.ui.stage import stage
 from chat.ui.transcript import (
     ASSISTANT_AVATAR,
+    actions_row,
     draw_finished_reply,
-    draw_turns,
+    draw_finished_turn,
+    draw_siblings,
     draw_user_message,
     live_header,
 )
-from chat.ui.wiring import model_name, services
-from chat.ui.wording import NOT_FOUND, NOT_SAVED, STORE_AWAY, UNREADABLE
+
+ELSEWHERE_S = 1.0
+CAN_GO_ON: frozenset[Outcome] = frozenset({"stopped", "truncated", "interrupted", "failed"})
 
 _SAID: dict[Outcome, Announcement] = {
     "completed": "Answer complete",
@@ -55,7 +63,8 @@ class View:
     @property
     def turn(self) -> str | None:
         """The id of the newest turn's message, or None."""
-        return self.opened.turns[-1].user.id if self.opened is not None else None
+        turns = self.opened.turns if self.opened is not None else []
+        return turns[-1].user.id if turns else None
 
 
 def open_conversation(tab: session.Tab) -> View:
@@ -63,7 +72,7 @@ def open_conversation(tab: session.Tab) -> View:
     if tab.conversation_id is None:
         return View("new")
     try:
-        opened = services().turns.open(tab.owner, tab.conversation_id)
+        opened = room_of(tab).turns.open(tab.owner, tab.conversation_id)
     except StoreError:
         return View("unreadable")
     return View("missing") if opened is None else View("found", opened)
@@ -81,42 +90,83 @@ def announcement(tab: session.Tab, view: View) -> Announcement:
     return _SAID[outcome] if outcome is not None else ""
 
 
-def draw_notices(tab: session.Tab) -> None:
-    """Draws what the visitor has to know before reading on."""
-    held = services()
-    # Each has its place even when there is nothing to say, so that the rest of the page stays put.
-    notice_place, store_place = st.empty(), st.empty()
-    notice = session.take_notice(tab)
-    if notice is not None:
-        notice_place.warning(plain(notice), icon=":material/info:")
-    if held.store_fault is not None:
-        store_place.warning(f"{held.store_fault} {NOT_SAVED}", icon=":material/database_off:")
-    elif held.recorder.fault is not None:
-        store_place.warning(f"{held.recorder.fault} {STORE_AWAY}", icon=":material/database_off:")
+def draw_conversation(tab: session.Tab, opened: Opened, store_notice: StoreNotice) -> None:
+    """Draws the newest turns; with a running answer this lasts until it ends, then it is redrawn.
+
+    Args:
+        tab: The tab.
+        opened: The conversation; it has at least one turn.
+        store_notice: Where it is said, also meanwhile, that nothing is being saved.
+    """
+    is_running = opened.turns[-1].reply.outcome is None
+    *earlier, last = opened.turns[-tab.window :]
+    _draw_earlier_button(tab, len(opened.turns))
+    for turn in earlier:
+        draw_finished_turn(tab, turn, can_change=not is_running)
+    draw_user_message(tab, last, can_change=not is_running)
+    live, reply = opened.live, last.reply
+    over = live is not None and has_started_over(live)
+    with (
+        stage(tab, "reply", f"{reply.id}{'+' if over else ''}"),
+        st.chat_message("assistant", avatar=ASSISTANT_AVATAR),
+    ):
+        if live is not None:
+            _draw_live(tab, live, store_notice)
+        elif is_running:
+            _draw_elsewhere(reply)
+        else:
+            draw_finished_reply(reply)
+            _draw_actions(last)
 
 
-def draw_missing(view: View) -> None:
-    """Draws the page for a conversation that cannot be shown."""
-    st.info(NOT_FOUND if view.state == "missing" else UNREADABLE, icon=":material/search_off:")
+def _draw_live(tab: session.Tab, live: LiveReply, store_notice: StoreNotice) -> None:
+    header = st.empty()
+
+    def tick(figures: str) -> None:
+        header.caption(live_header(live.model, figures))
+        store_notice.draw()
+        note_finished(tab)
+
+    draw_live_reply(live, tick)
+    # The finished reply is drawn by the next run, in the same elements.
+    st.rerun()
 
 
-def draw_conversation(tab: session.Tab, opened: Opened) -> None:
-    """Draws all turns; with a running answer this lasts until it ends, then the page is redrawn."""
-    *earlier, last = opened.turns
-    draw_turns(earlier, model_name)
-    draw_user_message(last.user.text)
-    with stage(tab, "reply", last.reply.id), st.chat_message("assistant", avatar=ASSISTANT_AVATAR):
-        if opened.live is not None:
-            name = model_name(opened.live.model)
-            header = st.empty()
-            draw_live_reply(opened.live, lambda figures: header.caption(live_header(name, figures)))
-            # The finished reply is drawn by the next run, in the same elements.
-            st.rerun()
-        actions = draw_finished_reply(last.reply, model_name)
-        actions.button(
-            "Regenerate" if last.reply.failure is None else "Try again",
+def _draw_elsewhere(reply: ReplyRecord) -> None:
+    """An answer that another process of this app is writing: its checkpoints, as they come."""
+    st.caption(live_header(reply.model, ""))
+    st.markdown(reply.text or "…")
+    look_again_every(ELSEWHERE_S)
+
+
+def _draw_actions(turn: Turn) -> None:
+    """Draws what can be done with the last reply."""
+    reply = turn.reply
+    with actions_row(reply.id):
+        draw_siblings(turn.reply_siblings, reply.id, can_change=True)
+        if reply.outcome in CAN_GO_ON and reply.text:
+            st.button(
+                "Continue",
+                key="go_on",
+                icon=":material/play_arrow:",
+                type="tertiary",
+                on_click=go_on,
+            )
+        st.button(
+            "Regenerate" if reply.failure is None else "Try again",
             key="regenerate",
             icon=":material/refresh:",
             type="tertiary",
             on_click=regenerate,
         )
+        draw_copy_button(reply.id, reply.text)
+
+
+def _draw_earlier_button(tab: session.Tab, turns: int) -> None:
+    place = st.empty()
+    hidden = turns - tab.window
+    if hidden > 0 and place.button(
+        f"Show earlier ({hidden})", key="show_earlier", icon=":material/expand_less:"
+    ):
+        tab.window += session.WINDOW_TURNS
+        st.rerun()

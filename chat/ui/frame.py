@@ -7,30 +7,37 @@ from chat.local.states import Off, Unavailable
 from chat.routing import LOCAL_PREFIX, SIMULATOR_PREFIX
 from chat.turn import Ask
 from chat.ui import session
-from chat.ui.conversation_list import LIST_LENGTH, draw_conversation_list
+from chat.ui.conversation_list import draw_conversation_list, draw_hits
+from chat.ui.finish_watch import watch
+from chat.ui.import_box import draw_import_box
 from chat.ui.key_box import draw_key_box, typed_key
 from chat.ui.model_picker import draw_model_hint, draw_model_picker, draw_parameters
+from chat.ui.rooms import recognise
 from chat.ui.wiring import Services, offered_models, services
 
 CHAT_PAGE = "conversation.py"
+SEARCH_HITS = 20
 
 
-def draw_sidebar() -> None:
-    """Draws the sidebar; a click on a conversation leads to the chat page."""
+def draw_sidebar(*, is_chat_page: bool) -> None:
+    """Draws the sidebar; a click on a conversation leads to the chat page.
+
+    Args:
+        is_chat_page: Whether the chat is the page in the middle.
+    """
     held, tab = services(), session.tab()
+    recognise(tab)
     has_server_key = held.settings.openrouter_api_key is not None
     session.set_choice_defaults(
         model=_first_model(held), max_tokens=held.settings.default_max_tokens
     )
     choice = session.choice()
-    if st.button("New chat", icon=":material/add:", width="stretch", key="new_chat"):
-        session.show_conversation(tab, None)
-        st.switch_page(CHAT_PAGE)
+    _draw_new_chat(tab)
     draw_model_picker(offered_models(held), choice.model)
     draw_model_hint(choice.model, has_key=has_server_key or bool(choice.key_text), local=held.local)
     draw_key_box(has_server_key=has_server_key)
     draw_parameters()
-    _draw_conversations(held, tab)
+    _draw_conversations(held, tab, is_chat_page=is_chat_page)
 
 
 def chosen_ask() -> Ask:
@@ -50,15 +57,55 @@ def chosen_ask() -> Ask:
     )
 
 
-def _draw_conversations(held: Services, tab: session.Tab) -> None:
-    running = held.engine.known(tab.owner).values()
-    answering = {live.conversation_id for live in running if not live.is_closed}
+def _draw_new_chat(tab: session.Tab) -> None:
+    with st.container(horizontal=True, wrap=False, gap="small"):
+        is_new = st.button("New chat", icon=":material/add:", width="stretch", key="new_chat")
+        is_temporary = st.button(
+            "Temporary",
+            icon=":material/visibility_off:",
+            key="temporary_chat",
+            help="A chat that is never written down.",
+        )
+    if is_new or is_temporary:
+        session.begin_new(tab, is_temporary=is_temporary)
+        st.switch_page(CHAT_PAGE)
+
+
+def _draw_conversations(held: Services, tab: session.Tab, *, is_chat_page: bool) -> None:
+    known = held.engine.known(tab.owner).values()
+    running = [live for live in known if not live.is_closed]
+    store = held.kept.store
+    words = st.text_input(
+        "Search conversations",
+        key=session.SEARCH,
+        type="search",
+        live=True,
+        max_chars=200,
+        label_visibility="collapsed",
+        placeholder="Search conversations",
+    )
     try:
-        conversations = held.store.list_conversations(tab.owner, LIST_LENGTH)
+        conversations = store.list_conversations(tab.owner, tab.listed + 1)
+        hits = store.search(tab.owner, words, SEARCH_HITS) if words and words.strip() else None
     except StoreError:
         st.caption(":material/info: The list of conversations cannot be read right now.")
         return
-    clicked = draw_conversation_list(conversations, tab.conversation_id, answering)
+    titles = {conversation.id: conversation.title for conversation in conversations}
+    watch(tab, running, titles, tab.conversation_id if is_chat_page else None)
+    if hits is not None:
+        clicked = draw_hits(hits)
+    else:
+        clicked = draw_conversation_list(
+            conversations[: tab.listed],
+            tab.conversation_id,
+            {live.conversation_id for live in running},
+            *session.today(),
+        )
+        if len(conversations) > tab.listed and st.button("Show more", key="show_more"):
+            tab.listed += session.LISTED
+            st.rerun()
+    with st.expander("Import", icon=":material/upload:"):
+        draw_import_box(tab)
     if clicked is not None:
         session.show_conversation(tab, clicked)
         st.switch_page(CHAT_PAGE)

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 import streamlit as st
 
-from chat.events import ReasoningDelta, TextDelta
+from chat.events import Continued, ReasoningDelta, StartedOver, TextDelta
 from chat.live import LiveReply
 from chat.pacing import Frames
 from chat.reply import ReplyFold
@@ -46,6 +46,11 @@ def draw_live_reply(live: LiveReply, draw_header: Callable[[str], object]) -> Re
     return reader.fold
 
 
+def has_started_over(live: LiveReply) -> bool:
+    """Whether the model began again, so that what it was to go on from is not part of this."""
+    return any(isinstance(entry.event, StartedOver) for entry in live.read())
+
+
 class _Reader:
     """One reader of one log, with its position and what it has not shown yet."""
 
@@ -57,6 +62,7 @@ class _Reader:
         self._header_due_s = 0.0
         self._reasoning: list[str] = []
         self._text: list[str] = []
+        self._has_shown = False
 
     def wait_for_delta(self) -> None:
         """Waits until there is something to show, or the answer has ended."""
@@ -73,6 +79,7 @@ class _Reader:
     def next_text(self, wait_s: float) -> str | None:
         """New text, "" for none yet, or None at the end."""
         goes_on = self._pull(wait_s)
+        self._has_shown = self._has_shown or bool(self._text)
         return "".join(_take(self._text)) or ("" if goes_on else None)
 
     def frames(self, next_piece: Callable[[float], str | None]) -> Iterator[Frame]:
@@ -97,12 +104,20 @@ class _Reader:
         self.fold.feed(entries)
         for entry in entries:
             match entry.event:
-                case TextDelta(text):
+                case TextDelta(text) | Continued(text):
                     self._text.append(text)
+                case StartedOver():
+                    self._start_over()
                 case ReasoningDelta(text):
                     self._reasoning.append(text)
         self._show_figures()
         return self.fold.outcome is None
+
+    def _start_over(self) -> None:
+        """What was to be gone on from is not part of the answer; shown text cannot be unshown."""
+        if self._has_shown:
+            st.rerun()
+        self._text.clear()
 
     def _show_figures(self) -> None:
         now_s = time.monotonic()

@@ -1,9 +1,10 @@
-// Two things Streamlit has no words for: what a screen reader hears of the conversation, and a page
-// that follows the growing text until its reader scrolls up. Given our own words only, never text
-// of a model or a visitor.
+// Three things Streamlit has no words for: what a screen reader hears of the conversation, a page
+// that follows the growing text until its reader scrolls up, and a Stop that does not wait for the
+// page's script. Given our own words only, never text of a model or a visitor.
 
 const NEAR_PX = 64 // this close to the end counts as being there
 
+let stopPath = null
 let log = null
 let turn = null
 let isFollowing = true
@@ -50,9 +51,21 @@ function describe(isBusy) {
   log.setAttribute("aria-busy", String(isBusy))
 }
 
+// Streamlit's own button does the same a little later, through the script; twice is as once.
+function sendStop() {
+  if (!stopPath) return
+  const base = document.baseURI.replace(/[?#].*$/, "").replace(/[^/]*$/, "")
+  fetch(base.replace(/\/$/, "") + stopPath, { method: "POST", keepalive: true }).catch(() => {})
+  stopPath = null
+}
+
+addEventListener("keydown", (event) => event.key === "Escape" && sendStop(), true)
+addEventListener("click", (event) => event.target.closest?.(".st-key-stop") && sendStop(), true)
+
 export default function ({ data, parentElement }) {
   const status = parentElement.querySelector("[role=status]")
   if (status.textContent !== data.say) status.textContent = data.say
+  stopPath = data.stop
   const found = document.querySelector(".st-key-" + data.transcript)
   if (!found) return
   watch(found)

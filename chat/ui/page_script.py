@@ -8,6 +8,9 @@ from typing import Literal
 
 import streamlit.components.v2 as components
 
+from chat.api.replies import STOP_PATH
+from chat.live import LiveReply
+
 TRANSCRIPT = "transcript"
 """Key of the container that holds the conversation."""
 
@@ -28,16 +31,22 @@ _script = components.component(
 )
 
 
-def run_page_script(say: Announcement, *, turn: str | None, is_busy: bool) -> None:
+def run_page_script(say: Announcement, turn: str | None, live: LiveReply | None) -> None:
     """Tells the script where the conversation stands.
 
     Args:
         say: What a screen reader is told; said once, when it changes.
         turn: The newest turn's id; a new one brings the end of the page into view.
-        is_busy: Whether an answer is being written.
+        live: The running answer, whose Stop the script sends on at once; None when none is.
     """
     _script(
         key="page_script",
-        data={"say": say, "busy": is_busy, "turn": turn, "transcript": TRANSCRIPT},
+        data={
+            "say": say,
+            "busy": live is not None,
+            "turn": turn,
+            "transcript": TRANSCRIPT,
+            "stop": STOP_PATH.format(reply_id=live.id) if live is not None else None,
+        },
         height="content",
     )

@@ -5,6 +5,8 @@ URL, the visitor in a cookie. A key lives here and nowhere else.
 """
 
 from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, tzinfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import streamlit as st
 
@@ -21,6 +23,7 @@ TEMPERATURE = "temperature"
 MAX_TOKENS = "max_tokens"
 SYSTEM_PROMPT = "system_prompt"
 EDIT_BOX = "edit_box"
+SEARCH = "search"
 
 WINDOW_TURNS = 20
 """Turns that are shown at first; more at a click."""
@@ -50,6 +53,7 @@ class Tab:
         window: How many of the newest turns are shown.
         branch: Grows when another branch is shown, so that nothing of the old one lingers.
         listed: How many conversations the sidebar lists.
+        imports: How many files were brought in.
         notice: A sentence to show once, at the next draw.
         undo: The last deletion.
         followed: The reply this tab last saw running, so that its end is announced.
@@ -65,6 +69,7 @@ class Tab:
     window: int = WINDOW_TURNS
     branch: int = 0
     listed: int = LISTED
+    imports: int = 0
     notice: str | None = None
     undo: Undo | None = None
     followed: str | None = None
@@ -172,6 +177,15 @@ def take_notice(held: Tab) -> str | None:
     """The sentence to show now, once."""
     notice, held.notice = held.notice, None
     return notice
+
+
+def today() -> tuple[date, tzinfo]:
+    """The visitor's date and time zone, as the browser says; UTC where it does not."""
+    try:
+        zone: tzinfo = ZoneInfo(st.context.timezone or "UTC")
+    except (ZoneInfoNotFoundError, ValueError):
+        zone = UTC
+    return datetime.now(zone).date(), zone
 
 
 def yield_to_clicks() -> None:

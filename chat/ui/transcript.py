@@ -1,21 +1,24 @@
 """Finished turns as they stand on screen: what was asked, what was answered, how it ended."""
 
-from collections.abc import Callable, Sequence
 from functools import lru_cache
 
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
-from chat.conversations import Outcome, ReplyRecord, StoredTurn
+from chat.conversations import Outcome, ReplyRecord
 from chat.segments import split
+from chat.tree import Turn
+from chat.ui.copy_button import draw_copy_button
+from chat.ui.intentions import choose, delete_message, edit
 from chat.ui.plain import plain
+from chat.ui.receipt import receipt_of
 from chat.ui.reply_stats import final_line
+from chat.ui.session import EDIT_BOX, Tab
+from chat.ui.wiring import model_name
 from chat.ui.wording import OUTCOMES, explain
 
 ASSISTANT_AVATAR = ":material/bolt:"
 USER_AVATAR = ":material/person:"
-
-ModelName = Callable[[str], str]
+EDIT, DELETE = "Edit and resend", "Delete from here on"
 
 _BADGES: dict[Outcome, tuple[str, str]] = {
     "truncated": ("orange", ":material/content_cut:"),
@@ -26,27 +29,51 @@ _BADGES: dict[Outcome, tuple[str, str]] = {
 }
 
 
-def draw_turns(turns: Sequence[StoredTurn], model_name: ModelName) -> None:
-    """Draws finished turns, oldest first."""
-    for turn in turns:
-        draw_user_message(turn.user.text)
-        with st.chat_message("assistant", avatar=ASSISTANT_AVATAR):
-            draw_finished_reply(turn.reply, model_name)
+def draw_finished_turn(tab: Tab, turn: Turn, *, can_change: bool) -> None:
+    """Draws a turn that is not the last one."""
+    draw_user_message(tab, turn, can_change=can_change)
+    with st.chat_message("assistant", avatar=ASSISTANT_AVATAR):
+        draw_finished_reply(turn.reply)
+        with actions_row(turn.reply.id):
+            draw_siblings(turn.reply_siblings, turn.reply.id, can_change=can_change)
+            draw_copy_button(turn.reply.id, turn.reply.text)
 
 
-def draw_user_message(text: str) -> None:
-    """Draws what the visitor said, as typed: nothing in it is taken for Markdown."""
-    with st.chat_message("user", avatar=USER_AVATAR):
-        st.text(text)
+def draw_user_message(tab: Tab, turn: Turn, *, can_change: bool) -> None:
+    """Draws what the visitor said, as typed: nothing in it is taken for Markdown.
 
-
-def draw_finished_reply(reply: ReplyRecord, model_name: ModelName) -> DeltaGenerator:
-    """Draws a reply in the same elements that it was streamed in, so that nothing jumps.
-
-    Returns:
-        The place below it for what can be done with it; empty unless something is put there.
+    Args:
+        tab: Knows whether the message is being edited.
+        turn: The turn it begins.
+        can_change: Whether it can be edited or deleted now; not while an answer is written.
     """
-    st.caption(header(reply, model_name))
+    with st.chat_message("user", avatar=USER_AVATAR):
+        if tab.editing == turn.user.id and can_change:
+            _draw_editor(tab, turn)
+            return
+        with st.container(horizontal=True, wrap=False, vertical_alignment="top"):
+            st.text(turn.user.text, width="stretch")
+            chosen = st.menu_button(
+                "",
+                [EDIT, DELETE],
+                key=f"message_{turn.user.id}",
+                icon=":material/more_horiz:",
+                help="Edit or delete this message",
+                type="tertiary",
+                disabled=not can_change,
+            )
+        draw_siblings(turn.user_siblings, turn.user.id, can_change=can_change)
+    if chosen == EDIT:
+        tab.editing = turn.user.id
+        st.rerun()
+    if chosen == DELETE:
+        delete_message(turn.user.id)
+        st.rerun()
+
+
+def draw_finished_reply(reply: ReplyRecord) -> None:
+    """Draws a reply in the same elements that it was streamed in, so that nothing jumps."""
+    st.caption(header(reply))
     if reply.reasoning:
         with st.expander("Reasoning", icon=":material/neurology:"):
             for block in _blocks(reply.reasoning):
@@ -54,28 +81,45 @@ def draw_finished_reply(reply: ReplyRecord, model_name: ModelName) -> DeltaGener
     for block in _blocks(reply.text):
         st.markdown(block)
     if reply.failure is not None:
-        draw_failure(reply)
+        explanation = explain(reply.failure)
+        box = st.warning if reply.outcome == "interrupted" else st.error
+        box(plain(f"{explanation.happened} {explanation.to_do}"), icon=":material/error:")
     st.caption(plain(final_line(reply)))
-    # Written even when it stays empty: what an earlier run put there would linger otherwise.
-    return st.empty()
+    if reply.outcome == "stopped":
+        st.caption(plain(receipt_of(reply)))
 
 
-@lru_cache(maxsize=2048)
-def _blocks(text: str) -> tuple[str, ...]:
-    """The elements of a finished text; parsed once, however often the page is drawn."""
-    return tuple(split(text))
+def actions_row(reply_id: str) -> st.delta_generator.DeltaGenerator:
+    """The row below a reply for what can be done with it."""
+    return st.container(key=f"actions_{reply_id}", horizontal=True, vertical_alignment="center")
 
 
-def draw_failure(reply: ReplyRecord) -> None:
-    """Says what happened to a failed reply and what can be done."""
-    if reply.failure is None:
+def draw_siblings(siblings: tuple[str, ...], shown: str, *, can_change: bool) -> None:
+    """Draws the walk between alternatives, "2 / 3", where there are any."""
+    if len(siblings) < 2 or shown not in siblings:
         return
-    explanation = explain(reply.failure)
-    box = st.warning if reply.outcome == "interrupted" else st.error
-    box(plain(f"{explanation.happened} {explanation.to_do}"), icon=":material/error:")
+    place = siblings.index(shown)
+    steps = {
+        -1: ("Earlier version", ":material/chevron_left:"),
+        1: ("Later version", ":material/chevron_right:"),
+    }
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", width="content"):
+        for step, (name, icon) in steps.items():
+            if step == 1:
+                st.caption(f"{place + 1} / {len(siblings)}", width="content")
+            is_there = 0 <= place + step < len(siblings)
+            st.button(
+                icon,
+                key=f"{name}_{shown}",
+                help=name,
+                type="tertiary",
+                disabled=not (is_there and can_change),
+                on_click=choose,
+                args=(siblings[place + step] if is_there else shown,),
+            )
 
 
-def header(reply: ReplyRecord, model_name: ModelName) -> str:
+def header(reply: ReplyRecord) -> str:
     """The line above a reply: who answered, and how it ended where it did not end well."""
     name = plain(model_name(reply.model))
     if reply.outcome is None or reply.outcome == "completed":
@@ -84,6 +128,21 @@ def header(reply: ReplyRecord, model_name: ModelName) -> str:
     return f"{name} :{color}-badge[{icon} {OUTCOMES[reply.outcome]}]"
 
 
-def live_header(name: str, figures: str) -> str:
+def live_header(model: str, figures: str) -> str:
     """The line above a reply that is being written."""
-    return f"{plain(name)} :green-badge[:material/bolt: streaming] {figures}"
+    return f"{plain(model_name(model))} :green-badge[:material/bolt: streaming] {figures}"
+
+
+def _draw_editor(tab: Tab, turn: Turn) -> None:
+    st.text_area("Edit your message", turn.user.text, key=EDIT_BOX, height="content")
+    with st.container(horizontal=True):
+        st.button("Send", type="primary", on_click=edit, args=(turn.user.id,), key="edit_send")
+        if st.button("Cancel", key="edit_cancel"):
+            tab.editing = None
+            st.rerun()
+
+
+@lru_cache(maxsize=2048)
+def _blocks(text: str) -> tuple[str, ...]:
+    """The elements of a finished text; parsed once, however often the page is drawn."""
+    return tuple(split(text))

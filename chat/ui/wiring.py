@@ -11,11 +11,11 @@ import streamlit as st
 from chat.catalogue import BUILT_IN, Model
 from chat.engine import Engine
 from chat.errors import ModelUnavailable, StoreError
+from chat.live import LiveReply
 from chat.local.models import read_setting
 from chat.local.states import Fetching, Ready, Unavailable
 from chat.local.supervisor import LocalModels
 from chat.local.weights import default_cache_dir
-from chat.live import LiveReply
 from chat.messages import Secret
 from chat.providers.openai_wire import OpenAIWire
 from chat.queue import Queue
