@@ -1,11 +1,12 @@
 """The seams: what the core asks of the outside, and what the outside promises."""
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from typing import Protocol
 
-from chat.conversations import Conversation, ReplyRecord, StoredTurn
+from chat.conversations import Conversation, Hit, QueuedMessage, ReplyRecord, StoredTurn
 from chat.events import Event
 from chat.messages import ChatRequest, Secret
+from chat.tree import Tree
 
 Clock = Callable[[], float]
 """Seconds on a monotonic clock; only differences mean anything."""
@@ -33,34 +34,104 @@ class Store(Protocol):
 
     Raises:
         StoreError: from every call, when the database cannot do it now.
+        StoreRefused: from every call that writes, when it never will.
     """
 
     def add_turn(self, turn: StoredTurn, conversation: Conversation) -> None:
         """Saves a user message and the empty reply to it, making the conversation if new.
 
-        With an existing parent (a regenerated answer) the user message is already there and
-        only the reply is added, as a sibling of the earlier ones.
+        A message that is there already (its answer is regenerated or continued) only gets the
+        reply. The reply becomes the end of the visitor's path. Doing it twice changes nothing.
         """
         ...
 
-    def save_replies(self, records: Sequence[ReplyRecord]) -> None:
-        """Writes the present state of some replies, running or ended, in one transaction."""
+    def save_replies(self, records: Sequence[ReplyRecord], logs: Mapping[str, bytes] = ...) -> None:
+        """Writes the present state of some replies, running or ended.
+
+        Args:
+            records: What they amount to now.
+            logs: The recorded logs of the ended ones among them, by reply id.
+        """
+        ...
+
+    def load_tree(self, owner: str, conversation_id: str) -> Tree | None:
+        """The whole conversation; None where the owner has no such one."""
         ...
 
     def load_turns(self, owner: str, conversation_id: str) -> list[StoredTurn] | None:
-        """The conversation's turns, oldest first, each with its newest reply; None if unknown."""
+        """The turns on the visitor's path, oldest first; None as in `load_tree`."""
+        ...
+
+    def load_log(self, owner: str, reply_id: str) -> bytes | None:
+        """The recorded log of a reply, or None."""
+        ...
+
+    def set_leaf(self, owner: str, conversation_id: str, reply_id: str) -> None:
+        """Makes a reply the end of the visitor's path."""
         ...
 
     def list_conversations(self, owner: str, limit: int) -> list[Conversation]:
-        """The newest conversations, most recently used first."""
+        """Pinned conversations first, then the most recently used."""
+        ...
+
+    def rename(self, owner: str, conversation_id: str, title: str) -> None:
+        """Gives a conversation another title."""
+        ...
+
+    def pin(self, owner: str, conversation_id: str, *, is_pinned: bool) -> None:
+        """Pins a conversation to the top of the list, or lets it go."""
+        ...
+
+    def delete(self, owner: str, conversation_id: str) -> None:
+        """Deletes a conversation: it is nowhere to be seen, until `restore` or for good."""
+        ...
+
+    def restore(self, owner: str, conversation_id: str) -> None:
+        """Takes a deletion back."""
+        ...
+
+    def delete_message(self, owner: str, conversation_id: str, message_id: str) -> None:
+        """Deletes a user message with all that follows from it."""
+        ...
+
+    def restore_message(self, owner: str, conversation_id: str, message_id: str) -> None:
+        """Takes the deletion of a message back."""
+        ...
+
+    def search(self, owner: str, words: str, limit: int) -> list[Hit]:
+        """Where all the words occur in the owner's messages and answers, best first."""
+        ...
+
+    def add_trees(self, trees: Sequence[Tree]) -> None:
+        """Saves whole conversations, all or none."""
+        ...
+
+    def adopt(self, old_owner: str, new_owner: str) -> int:
+        """Hands everything of one owner to another; gives the number of conversations."""
+        ...
+
+    def queue(self, message: QueuedMessage) -> None:
+        """Keeps a message until its turn comes."""
+        ...
+
+    def list_queued(self, owner: str, conversation_id: str) -> list[QueuedMessage]:
+        """The waiting messages of a conversation, oldest first."""
+        ...
+
+    def unqueue(self, owner: str, message_id: str) -> bool:
+        """Takes a message out of the queue; False where it was not, or no longer, in it."""
         ...
 
     def list_replies(self, owner: str, limit: int) -> list[ReplyRecord]:
         """The newest ended replies, newest first, for the metrics page; texts left out."""
         ...
 
+    def beat(self) -> None:
+        """Says that this process lives, so that no other declares its answers dead."""
+        ...
+
     def mark_interrupted(self) -> int:
-        """Marks replies that a dead process left running; gives their number."""
+        """Marks the running replies of dead processes as interrupted; gives their number."""
         ...
 
     def close(self) -> None:
