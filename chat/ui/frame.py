@@ -1,5 +1,7 @@
 """The sidebar that every page has: where a chat is begun, and how its answers are asked for."""
 
+from pathlib import Path
+
 import streamlit as st
 
 from chat.errors import StoreError
@@ -13,6 +15,8 @@ from chat.ui.model_picker import draw_model_hint, draw_model_picker, draw_parame
 from chat.ui.wiring import Services, offered_models, services
 
 CHAT_PAGE = "conversation.py"
+ICON = Path(__file__).with_name("icon.png")
+"""A file of ours: Streamlit would fetch a named icon from the internet."""
 
 
 def draw_sidebar() -> None:
