@@ -109,7 +109,9 @@ def draw_conversation(tab: session.Tab, opened: Opened) -> None:
         if opened.live is not None:
             name = model_name(opened.live.model)
             header = st.empty()
-            draw_live_reply(opened.live, lambda figures: header.caption(live_header(name, figures)))
+            draw_live_reply(
+                opened.live, lambda figures: header.markdown(live_header(name, figures))
+            )
             # The finished reply is drawn by the next run, in the same elements.
             st.rerun()
         actions = draw_finished_reply(last.reply, model_name)

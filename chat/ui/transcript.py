@@ -46,7 +46,7 @@ def draw_finished_reply(reply: ReplyRecord, model_name: ModelName) -> DeltaGener
     Returns:
         The place below it for what can be done with it; empty unless something is put there.
     """
-    st.caption(header(reply, model_name))
+    st.markdown(header(reply, model_name))
     if reply.reasoning:
         with st.expander("Reasoning", icon=":material/neurology:"):
             for block in _blocks(reply.reasoning):
@@ -77,13 +77,19 @@ def draw_failure(reply: ReplyRecord) -> None:
 
 def header(reply: ReplyRecord, model_name: ModelName) -> str:
     """The line above a reply: who answered, and how it ended where it did not end well."""
-    name = plain(model_name(reply.model))
+    name = _quiet(plain(model_name(reply.model)))
     if reply.outcome is None or reply.outcome == "completed":
         return name
     color, icon = _BADGES[reply.outcome]
-    return f"{name} :{color}-badge[{icon} {OUTCOMES[reply.outcome]}]"
+    return f"{name} :small[:{color}-badge[{icon} {OUTCOMES[reply.outcome]}]]"
 
 
 def live_header(name: str, figures: str) -> str:
     """The line above a reply that is being written."""
-    return f"{plain(name)} :green-badge[:material/bolt: streaming] {figures}"
+    badge = ":small[:green-badge[:material/bolt: streaming]]"
+    return f"{_quiet(plain(name))} {badge} {_quiet(figures)}"
+
+
+def _quiet(markdown: str) -> str:
+    """Small and grey; not a caption, which would make the badge beside it too pale to read."""
+    return f":small[:gray[{markdown}]]"
