@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from chat.ui.frame import draw_sidebar
+from chat.ui.frame import ICON, draw_sidebar
 
-st.set_page_config(page_title="Tickertape", page_icon=":material/bolt:", layout="centered")
+st.set_page_config(page_title="Tickertape", page_icon=str(ICON), layout="centered")
 page = st.navigation(
     [
         st.Page("conversation.py", title="Chat", icon=":material/forum:", default=True),

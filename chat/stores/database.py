@@ -12,20 +12,31 @@ from typing import Any
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, create_engine, event, func, make_url, select, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import QueuePool
 
 from chat.errors import StoreError
 from chat.stores.faults import MALFORMED
+from chat.stores.words import searchable
 
+READS: dict[str, dict[str, Any]] = {
+    "sqlite": {},
+    # Several statements of one call then see the same moment, as SQLite's always do.
+    "postgresql": {"isolation_level": "REPEATABLE READ"},
+}
+"""Execution options of a connection that only reads, by dialect."""
 WRITES = "tickertape_writes"
 """Execution option of a connection whose transaction will write."""
 
 _MIGRATIONS = Path(__file__).with_name("migrations")
 _ONE_MIGRATION = threading.Lock()  # Alembic keeps what is being migrated in module globals
+_MIGRATION_LOCK = 0x7469636B  # "tick"; any number that no other program's advisory lock has
 _RETRY_S = 0.01
+_CONNECT_TIMEOUT_S = 5
+_DRIVERS = {"postgres": "postgresql+psycopg", "postgresql": "postgresql+psycopg"}
+"""What hosts and people write, and the driver that is installed."""
 
 
 def parse_url(url: str) -> URL:
@@ -37,6 +48,8 @@ def parse_url(url: str) -> URL:
     parsed = None
     with contextlib.suppress(ArgumentError, ValueError):
         parsed = make_url(url)
+        parsed = parsed.set(drivername=_DRIVERS.get(parsed.drivername, parsed.drivername))
+        parsed.get_backend_name()
     if parsed is None or parsed.get_backend_name() not in {"sqlite", "postgresql"}:
         raise StoreError(MALFORMED)
     return parsed
@@ -50,7 +63,7 @@ def connect(url: URL, busy_timeout_s: float) -> Engine:
         busy_timeout_s: How long to wait for another writer, in seconds.
     """
     if url.get_backend_name() != "sqlite":
-        return create_engine(url, hide_parameters=True, pool_pre_ping=True)
+        return _connect_postgresql(url, busy_timeout_s)
     options: dict[str, Any] = {}
     if url.database in {None, "", ":memory:"}:
         # A database in memory is its one connection; a pool of one hands it round by turns.
@@ -72,15 +85,42 @@ def connect(url: URL, busy_timeout_s: float) -> Engine:
     return engine
 
 
+def _connect_postgresql(url: URL, busy_timeout_s: float) -> Engine:
+    options: dict[str, Any] = {}
+    if url.drivername == _DRIVERS["postgresql"]:
+        # Prepared statements do not survive a pooler that changes servers between transactions.
+        options = {"connect_timeout": _CONNECT_TIMEOUT_S, "prepare_threshold": None}
+    # Each connection is tried before it is used, so a server's restart is seen by nobody.
+    engine = create_engine(url, hide_parameters=True, pool_pre_ping=True, connect_args=options)
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: DBAPIConnection, _record: object) -> None:
+        cursor = connection.cursor()
+        cursor.execute(f"SET lock_timeout = {round(busy_timeout_s * 1000)}")
+        cursor.close()
+        connection.commit()
+
+    return engine
+
+
 def migrate(engine: Engine) -> None:
     """Brings the tables up to date, in one transaction; a second process waits its turn."""
     config = Config()
     config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
     with _ONE_MIGRATION, engine.execution_options(**{WRITES: True}).begin() as connection:
+        if engine.dialect.name == "postgresql":
+            _begin_migration(connection)
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
         # Where all was up to date, nothing has been written yet; this shows that we may.
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = version_num")
+
+
+def _begin_migration(connection: Connection) -> None:
+    """Waits for another process that migrates; SQLite's writers wait for each other anyway."""
+    if connection.scalar(text("SHOW server_encoding")) != "UTF8":
+        raise StoreError("The database must be one in UTF-8.")
+    connection.execute(select(func.pg_advisory_xact_lock(_MIGRATION_LOCK)))
 
 
 def _begin_sqlite(connection: Connection) -> None:
@@ -92,6 +132,7 @@ def _begin_sqlite(connection: Connection) -> None:
 
 def _prepare_sqlite(connection: DBAPIConnection, busy_timeout_s: float) -> None:
     connection.isolation_level = None  # `_begin_sqlite` begins transactions, also around DDL
+    connection.create_function("searchable", 1, searchable, deterministic=True)
     cursor = connection.cursor()
     cursor.execute("PRAGMA foreign_keys = ON")
     cursor.execute("PRAGMA synchronous = NORMAL")

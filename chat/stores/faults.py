@@ -15,6 +15,7 @@ from sqlalchemy.exc import (
     DataError,
     IntegrityError,
     NoSuchModuleError,
+    OperationalError,
     SQLAlchemyError,
     StatementError,
 )
@@ -27,27 +28,57 @@ T = TypeVar("T")
 
 MALFORMED = (
     "The database URL is malformed: expected sqlite:///folder/file.db "
-    "or postgresql+psycopg://user:password@host/name."
+    "or postgresql://user:password@host/name."
 )
 NOT_TEXT = "The text holds half a character (a lone surrogate), which cannot be stored."
+HOLDS_NUL = "The text holds a NUL character, which cannot be stored."
 NOT_STORABLE = "The database cannot store that value."
 UNWRITABLE = "The database file cannot be written."
+UNREACHABLE = "The database cannot be reached."
 UNUSABLE = "The database cannot be used right now."
+
+LOCKED = "The database is locked."
+FULL = "The disk is full."
+TOO_LONG = "The text is too long to be stored."
 
 # https://www.sqlite.org/rescode.html: the lower byte of the extended code says what it is about.
 _SQLITE = {
-    sqlite3.SQLITE_BUSY: "The database is locked.",
-    sqlite3.SQLITE_LOCKED: "The database is locked.",
+    sqlite3.SQLITE_BUSY: LOCKED,
+    sqlite3.SQLITE_LOCKED: LOCKED,
     sqlite3.SQLITE_READONLY: UNWRITABLE,
     sqlite3.SQLITE_PERM: UNWRITABLE,
     sqlite3.SQLITE_AUTH: UNWRITABLE,
     sqlite3.SQLITE_IOERR: "The disk cannot be read or written.",
     sqlite3.SQLITE_CORRUPT: "The database file is damaged.",
-    sqlite3.SQLITE_FULL: "The disk is full.",
+    sqlite3.SQLITE_FULL: FULL,
     sqlite3.SQLITE_CANTOPEN: "The database file cannot be opened.",
-    sqlite3.SQLITE_TOOBIG: "The text is too long to be stored.",
+    sqlite3.SQLITE_TOOBIG: TOO_LONG,
     sqlite3.SQLITE_NOTADB: "The database file is not a database.",
 }
+
+# https://www.postgresql.org/docs/current/errcodes-appendix.html: a code, or the class it is in.
+_LIMIT_EXCEEDED = "54"
+_POSTGRESQL = {
+    "08": UNREACHABLE,
+    "57P": UNREACHABLE,
+    "28": "The database refused the user name or the password.",
+    "3D": "There is no database of that name.",
+    "25006": "The database may only be read.",
+    "42501": "The database may not be written by this user.",
+    "53100": FULL,
+    "53": "The database is busy.",
+    _LIMIT_EXCEEDED: TOO_LONG,
+    "55P03": LOCKED,
+    "40": LOCKED,
+    "58": "The database's disk cannot be read or written.",
+    "XX001": "The database is damaged.",
+    "XX002": "The database is damaged.",
+}
+
+
+class NulCharacter(ValueError):  # noqa: N818 - says what there is, as the tree of errors does
+    """A text holds a NUL character."""
+
 
 _FAULTS = (
     SQLAlchemyError,
@@ -59,6 +90,7 @@ _FAULTS = (
     OverflowError,
 )
 _REFUSALS: tuple[tuple[type[Exception], str], ...] = (
+    (NulCharacter, HOLDS_NUL),
     (UnicodeError, NOT_TEXT),
     (ImportError, "The driver for this kind of database is not installed."),
     (CommandError, "The database was made by a newer version of this app."),
@@ -93,7 +125,11 @@ def in_plain_words(call: Callable[P, T]) -> Callable[P, T]:
 def error_for(fault: Exception) -> StoreError:
     """What a fault means to us: to be tried again, or, for a value no database takes, never."""
     cause = fault.orig if isinstance(fault, StatementError) and fault.orig else fault
-    is_refusal = isinstance(fault, _FOR_EVER) or isinstance(cause, _FOR_EVER)
+    is_refusal = (
+        isinstance(fault, _FOR_EVER)
+        or isinstance(cause, _FOR_EVER)
+        or _sqlstate_of(cause).startswith(_LIMIT_EXCEEDED)
+    )
     return (StoreRefused if is_refusal else StoreError)(sentence_for(fault))
 
 
@@ -105,9 +141,26 @@ def sentence_for(fault: Exception) -> str:
         code = getattr(cause, "sqlite_errorcode", 0) & 0xFF
         if code in _SQLITE:
             return _SQLITE[code]
+    elif isinstance(fault, OperationalError):
+        return _postgresql_sentence(cause)
     if isinstance(cause, OSError):
-        return _SQLITE[sqlite3.SQLITE_FULL] if cause.errno == errno.ENOSPC else UNWRITABLE
+        return FULL if cause.errno == errno.ENOSPC else UNWRITABLE
     known = (
         words for kind, words in _REFUSALS if isinstance(fault, kind) or isinstance(cause, kind)
     )
     return next(known, UNUSABLE)
+
+
+def _sqlstate_of(cause: BaseException) -> str:
+    """PostgreSQL's code for what happened; "" where the server did not speak."""
+    return getattr(cause, "sqlstate", None) or ""
+
+
+def _postgresql_sentence(cause: BaseException) -> str:
+    state = _sqlstate_of(cause)
+    if not state:
+        # What fails before there is a connection has no code, only the server's English words.
+        is_denied = "authentication failed" in str(cause)
+        return _POSTGRESQL["28"] if is_denied else UNREACHABLE
+    known = (_POSTGRESQL.get(state[:length]) for length in (5, 3, 2))
+    return next((words for words in known if words), UNUSABLE)

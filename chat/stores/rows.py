@@ -1,21 +1,58 @@
-"""Values ↔ rows: which column holds which part of a turn. No statement is made or run here."""
+"""Values ↔ rows: which column holds which part of a conversation."""
 
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row
+from sqlalchemy import Connection, Row, Table
+from sqlalchemy.dialects import postgresql, sqlite
 
-from chat.conversations import Conversation, ReplyRecord, UserMessage
+from chat.conversations import Conversation, QueuedMessage, ReplyRecord, UserMessage
 from chat.errors import Failure
 from chat.events import Usage
 from chat.metrics import Timings
-from chat.stores.schema import messages
 
-USER_COLUMNS = (
-    messages.c.parent_id,
-    messages.c.created_at.label("user_created_at"),
-    messages.c.text.label("user_text"),
-)
-"""What `user_of` needs beside the reply's own columns."""
+
+def insert_new(db: Connection, table: Table, row: Mapping[str, object]) -> None:
+    """Inserts a row, unless there is one with its key, also where another process is as quick."""
+    insert = postgresql.insert if db.dialect.name == "postgresql" else sqlite.insert
+    db.execute(insert(table).values(row).on_conflict_do_nothing())
+
+
+def conversation_row(conversation: Conversation, created_at: datetime) -> dict[str, object]:
+    """A new conversation's columns."""
+    return {
+        "id": conversation.id,
+        "owner": conversation.owner,
+        "title": conversation.title,
+        "created_at": created_at,
+        "updated_at": conversation.updated_at,
+        "pinned": conversation.is_pinned,
+    }
+
+
+def message_row(user: UserMessage, conversation_id: str) -> dict[str, object]:
+    """A new user message's columns."""
+    return {
+        "id": user.id,
+        "conversation_id": conversation_id,
+        "parent_id": user.parent_id,
+        "created_at": user.created_at,
+        "text": user.text,
+    }
+
+
+def reply_row(reply: ReplyRecord, now: datetime) -> dict[str, object]:
+    """A new reply's columns."""
+    return {
+        "id": reply.id,
+        "owner": reply.owner,
+        "conversation_id": reply.conversation_id,
+        "message_id": reply.message_id,
+        "continues_id": reply.continues_id,
+        "updated_at": now,
+        **state_of(reply),
+    }
 
 
 def state_of(record: ReplyRecord) -> dict[str, object]:
@@ -50,12 +87,17 @@ def state_of(record: ReplyRecord) -> dict[str, object]:
 
 def conversation_of(row: Row[Any]) -> Conversation:
     """One line of the list."""
-    return Conversation(row.id, row.owner, row.title, row.updated_at)
+    return Conversation(row.id, row.owner, row.title, row.updated_at, row.pinned)
 
 
 def user_of(row: Row[Any]) -> UserMessage:
-    """The user message of a reply's row that was selected with `USER_COLUMNS`."""
-    return UserMessage(row.message_id, row.parent_id, row.user_text, row.user_created_at)
+    """The user message as it was saved."""
+    return UserMessage(row.id, row.parent_id, row.text, row.created_at)
+
+
+def queued_of(row: Row[Any]) -> QueuedMessage:
+    """The waiting message as it was saved."""
+    return QueuedMessage(row.id, row.owner, row.conversation_id, row.text, row.created_at)
 
 
 def reply_of(row: Row[Any]) -> ReplyRecord:
@@ -76,6 +118,7 @@ def reply_of(row: Row[Any]) -> ReplyRecord:
         usage=_usage_of(row),
         failure=_failure_of(row),
         timings=Timings(row.ttft_s, row.first_reasoning_s, row.decode_s, row.total_s),
+        continues_id=row.continues_id,
         text_chars=row.text_chars,
         reasoning_chars=row.reasoning_chars,
     )

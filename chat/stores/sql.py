@@ -1,23 +1,26 @@
-"""Conversations in a SQL database: the store port's promises as statements.
+"""The store port on SQLite and PostgreSQL: one transaction for each call.
 
-Opening it is in `chat.stores.database`, the tables are in `chat.stores.schema`.
+What the calls do is in the neighbouring files; opening the database is in `database`.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import Self
 
-from sqlalchemy import Connection, Engine, Table, func, insert, select, update
+from sqlalchemy import Engine, select
 
-from chat.conversations import Conversation, ReplyRecord, StoredTurn
+from chat.conversations import Conversation, Hit, QueuedMessage, ReplyRecord, StoredTurn, new_id
 from chat.errors import StoreRefused
-from chat.stores.database import WRITES, connect, migrate, parse_url
+from chat.stores import imports, lists, search, turns, upkeep, waiting
+from chat.stores.database import READS, WRITES, connect, migrate, parse_url
 from chat.stores.faults import in_plain_words
-from chat.stores.rows import conversation_of, reply_of, state_of, user_of
-from chat.stores.schema import conversations, messages, replies
-from chat.stores.statements import FIGURES, SAVE, TURNS
+from chat.stores.rows import conversation_of, reply_of
+from chat.stores.schema import conversations
+from chat.tree import Tree, path_of
 
 BUSY_TIMEOUT_S = 5.0
+NO_LOGS: Mapping[str, bytes] = MappingProxyType({})
 
 
 def utc_now() -> datetime:
@@ -25,10 +28,16 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
+def _asked(typed_id: str) -> str:
+    """An id that may come from an address bar; "", which nothing has, if it can be none."""
+    return typed_id if typed_id.isascii() and typed_id.isprintable() else ""
+
+
 class SqlStore:
     """Keeps conversations in SQLite or PostgreSQL; usable from any thread.
 
     Every method raises `StoreError` with one plain sentence where the database cannot do it.
+    Unknown, foreign and malformed ids change nothing and find nothing.
 
     Args:
         engine: A database whose tables are up to date.
@@ -37,8 +46,10 @@ class SqlStore:
 
     def __init__(self, engine: Engine, now: Callable[[], datetime] = utc_now) -> None:
         self._engine = engine
+        self._reader = engine.execution_options(**READS[engine.dialect.name])
         self._writer = engine.execution_options(**{WRITES: True})
         self._now = now
+        self._process_id = new_id()
 
     @classmethod
     @in_plain_words
@@ -49,24 +60,30 @@ class SqlStore:
         busy_timeout_s: float = BUSY_TIMEOUT_S,
         now: Callable[[], datetime] = utc_now,
     ) -> Self:
-        """Opens a database by its SQLAlchemy URL, making file, folder and tables where missing.
+        """Opens a database by its URL, making file, folder and tables where missing.
+
+        What was deleted long ago is removed for good.
 
         Args:
-            url: `sqlite:///data/file.db` or `postgresql+psycopg://user:password@host/name`.
+            url: `sqlite:///data/file.db` or `postgresql://user:password@host/name`.
             busy_timeout_s: How long a call waits for another program's write, in seconds.
             now: The present moment, UTC.
 
         Raises:
             StoreError: the URL is malformed, its driver missing, or the database cannot be
-                written, is locked, damaged, made by a newer version, or no database.
+                reached or written, is locked, damaged, made by a newer version, or no database.
         """
         engine = connect(parse_url(url), busy_timeout_s)
         try:
             migrate(engine)
+            store = cls(engine, now)
+            store.beat()
+            with store._writer.begin() as db:
+                upkeep.purge(db, now())
         except BaseException:
             engine.dispose()
             raise
-        return cls(engine, now)
+        return store
 
     @classmethod
     def open_in_memory(cls, *, now: Callable[[], datetime] = utc_now) -> Self:
@@ -80,170 +97,177 @@ class SqlStore:
         A turn that is already there, as after a repeated call, is left as it is.
 
         Raises:
-            StoreError: besides what is raised everywhere, where the conversation is another
-                owner's or deleted, or the turn belongs to another one; nothing is written then.
+            StoreRefused: the conversation is another owner's or deleted, the turn belongs to
+                another one, or follows what was deleted; nothing is written then.
         """
-        user, reply = turn.user, turn.reply
-        whose = (reply.owner, reply.conversation_id, reply.message_id)
-        if whose != (conversation.owner, conversation.id, user.id):
+        whose = (turn.reply.owner, turn.reply.conversation_id, turn.reply.message_id)
+        if whose != (conversation.owner, conversation.id, turn.user.id):
             raise StoreRefused("The turn does not belong to the conversation.")
         with self._writer.begin() as db:
-            _keep_conversation(db, conversation)
-            if not _is_in(db, messages, user.id, conversation.id):
-                if user.parent_id is not None and not _is_in(
-                    db, replies, user.parent_id, conversation.id
-                ):
-                    raise StoreRefused("The message follows an unknown reply.")
-                db.execute(
-                    insert(messages).values(
-                        id=user.id,
-                        conversation_id=conversation.id,
-                        parent_id=user.parent_id,
-                        created_at=user.created_at,
-                        text=user.text,
-                    )
-                )
-            if not _is_in(db, replies, reply.id, conversation.id):
-                _insert_reply(db, reply, self._now())
+            turns.add_turn(db, turn, conversation, self._process_id, self._now())
 
     @in_plain_words
-    def save_replies(self, records: Sequence[ReplyRecord]) -> None:
+    def save_replies(
+        self, records: Sequence[ReplyRecord], logs: Mapping[str, bytes] = NO_LOGS
+    ) -> None:
         """Writes the present state of some replies, running or ended, in one transaction.
 
         Another owner's and unknown replies are passed over, and so is the running state of a
         reply that has ended.
         """
-        if not records:
-            return
-        now = self._now()
-        rows = [
-            {
-                "reply_id": record.id,
-                "reply_owner": record.owner,
-                "ending": record.outcome,
-                "updated_at": now,
-                **state_of(record),
-            }
-            for record in records
-        ]
-        with self._writer.begin() as db:
-            db.execute(SAVE, rows)
+        if records:
+            with self._writer.begin() as db:
+                turns.save_replies(db, records, logs, self._now())
 
     @in_plain_words
-    def load_turns(self, owner: str, conversation_id: str) -> list[StoredTurn] | None:
-        """The path that ends in the newest reply, oldest turn first.
+    def load_tree(self, owner: str, conversation_id: str) -> Tree | None:
+        """The whole conversation; None where it is unknown, deleted or another owner's.
 
-        Returns:
-            One turn for each user message on the path, with the reply that the next message
-            follows; None where the conversation is unknown, deleted or another owner's.
+        Where the end of the path was deleted, the path ends below the last reply left of it.
         """
-        if not (conversation_id.isascii() and conversation_id.isprintable()):
-            return None  # Comes from an address bar; a NUL or half a character is no fault of ours.
-        known = select(conversations.c.id).where(
-            conversations.c.id == conversation_id,
-            conversations.c.owner == owner,
-            conversations.c.deleted_at.is_(None),
-        )
-        with self._engine.connect() as db:
-            if db.scalar(known) is None:
-                return None
-            rows = db.execute(TURNS, {"conversation_id": conversation_id})
-            return [StoredTurn(user_of(row), reply_of(row)) for row in rows]
+        with self._reader.begin() as db:
+            return turns.load_tree(db, owner, _asked(conversation_id))
+
+    def load_turns(self, owner: str, conversation_id: str) -> list[StoredTurn] | None:
+        """The turns on the visitor's path, oldest first; None as in `load_tree`."""
+        tree = self.load_tree(owner, conversation_id)
+        if tree is None:
+            return None
+        return [StoredTurn(turn.user, turn.reply) for turn in path_of(tree)]
+
+    @in_plain_words
+    def load_log(self, owner: str, reply_id: str) -> bytes | None:
+        """The recorded log of a reply, or None."""
+        with self._reader.begin() as db:
+            return turns.load_log(db, owner, _asked(reply_id))
+
+    @in_plain_words
+    def set_leaf(self, owner: str, conversation_id: str, reply_id: str) -> None:
+        """Makes a reply of the conversation the end of the visitor's path."""
+        with self._writer.begin() as db:
+            lists.set_leaf(db, owner, _asked(conversation_id), _asked(reply_id))
 
     @in_plain_words
     def list_conversations(self, owner: str, limit: int) -> list[Conversation]:
-        """The newest conversations, most recently used first; deleted ones left out."""
-        newest = (
-            select(conversations)
-            .where(conversations.c.owner == owner, conversations.c.deleted_at.is_(None))
-            .order_by(conversations.c.updated_at.desc(), conversations.c.id)
-            .limit(limit)
-        )
-        with self._engine.connect() as db:
-            return [conversation_of(row) for row in db.execute(newest)]
+        """Pinned conversations first, then the most recently used; deleted ones left out."""
+        with self._reader.begin() as db:
+            rows = db.execute(lists.newest_conversations(owner, limit))
+            return [conversation_of(row) for row in rows]
+
+    @in_plain_words
+    def rename(self, owner: str, conversation_id: str, title: str) -> None:
+        """Gives a conversation another title."""
+        with self._writer.begin() as db:
+            lists.change(db, owner, _asked(conversation_id), title=title)
+
+    @in_plain_words
+    def pin(self, owner: str, conversation_id: str, *, is_pinned: bool) -> None:
+        """Pins a conversation to the top of the list, or lets it go."""
+        with self._writer.begin() as db:
+            lists.change(db, owner, _asked(conversation_id), pinned=is_pinned)
+
+    @in_plain_words
+    def delete(self, owner: str, conversation_id: str) -> None:
+        """Hides a conversation; it is removed for good at an opening a week later."""
+        with self._writer.begin() as db:
+            lists.change(db, owner, _asked(conversation_id), deleted_at=self._now())
+
+    @in_plain_words
+    def restore(self, owner: str, conversation_id: str) -> None:
+        """Takes a deletion back."""
+        with self._writer.begin() as db:
+            lists.restore(db, owner, _asked(conversation_id))
+
+    @in_plain_words
+    def delete_message(self, owner: str, conversation_id: str, message_id: str) -> None:
+        """Hides a user message with all that follows from it, likewise."""
+        ids = _asked(conversation_id), _asked(message_id)
+        with self._writer.begin() as db:
+            lists.delete_message(db, owner, *ids, self._now())
+
+    @in_plain_words
+    def restore_message(self, owner: str, conversation_id: str, message_id: str) -> None:
+        """Takes the deletion of a message back; what was deleted before it stays deleted."""
+        with self._writer.begin() as db:
+            lists.restore_message(db, owner, _asked(conversation_id), _asked(message_id))
+
+    @in_plain_words
+    def search(self, owner: str, words: str, limit: int) -> list[Hit]:
+        """Where all the words occur in one message or ended answer, best first.
+
+        The last word may be the beginning of one; case, accents and punctuation do not count.
+        """
+        with self._reader.begin() as db:
+            return search.search(db, owner, words, limit)
+
+    @in_plain_words
+    def add_trees(self, trees: Sequence[Tree]) -> None:
+        """Saves whole conversations with new ids, all or none.
+
+        Raises:
+            StoreRefused: an id is there already, or a tree is not in order.
+        """
+        with self._writer.begin() as db:
+            imports.add_trees(db, trees, self._now())
+
+    @in_plain_words
+    def adopt(self, old_owner: str, new_owner: str) -> int:
+        """Hands everything of one owner to another; gives the number of conversations."""
+        if old_owner == new_owner:
+            return 0
+        with self._writer.begin() as db:
+            return lists.adopt(db, old_owner, new_owner)
+
+    @in_plain_words
+    def queue(self, message: QueuedMessage) -> None:
+        """Keeps a message until its turn comes; a repeated call changes nothing.
+
+        Raises:
+            StoreRefused: the conversation is unknown, deleted or another owner's.
+        """
+        with self._writer.begin() as db:
+            waiting.queue(db, message)
+
+    @in_plain_words
+    def list_queued(self, owner: str, conversation_id: str) -> list[QueuedMessage]:
+        """The waiting messages of a conversation, oldest first."""
+        with self._reader.begin() as db:
+            return waiting.list_queued(db, owner, _asked(conversation_id))
+
+    @in_plain_words
+    def unqueue(self, owner: str, message_id: str) -> bool:
+        """Takes a message out of the queue; False where it was not, or no longer, in it."""
+        with self._writer.begin() as db:
+            return waiting.unqueue(db, owner, _asked(message_id))
 
     @in_plain_words
     def list_replies(self, owner: str, limit: int) -> list[ReplyRecord]:
         """The newest ended replies, newest first; `text` and `reasoning` are ""."""
-        newest = (
-            select(*FIGURES)
-            .where(replies.c.owner == owner, replies.c.outcome.is_not(None))
-            .order_by(replies.c.started_at.desc(), replies.c.id)
-            .limit(limit)
-        )
-        with self._engine.connect() as db:
-            return [reply_of(row) for row in db.execute(newest)]
+        with self._reader.begin() as db:
+            return [reply_of(row) for row in db.execute(lists.newest_replies(owner, limit))]
+
+    @in_plain_words
+    def beat(self) -> None:
+        """Says that this process lives; wanted well within `upkeep.DEAD_AFTER`."""
+        with self._writer.begin() as db:
+            upkeep.beat(db, self._process_id, self._now())
 
     @in_plain_words
     def mark_interrupted(self) -> int:
-        """Marks every reply that is still running as interrupted; gives their number."""
-        running = (
-            update(replies)
-            .where(replies.c.outcome.is_(None))
-            .values(
-                outcome="interrupted",
-                failure_kind="interrupted",
-                failure_detail="",
-                updated_at=self._now(),
-            )
-        )
+        """Ends the running replies of dead processes and of this store; gives their number.
+
+        So it is called before this store begins any, or when it will write no more.
+        """
         with self._writer.begin() as db:
-            return db.execute(running).rowcount
+            return upkeep.mark_interrupted(db, self._process_id, self._now())
 
     @in_plain_words
     def ping(self) -> None:
         """Reads something; raises `StoreError` where that cannot be done now."""
-        with self._engine.connect() as db:
+        with self._reader.begin() as db:
             db.execute(select(conversations.c.id).limit(1))
 
     @in_plain_words
     def close(self) -> None:
         """Lets go of the database."""
         self._engine.dispose()
-
-
-def _keep_conversation(db: Connection, conversation: Conversation) -> None:
-    """Makes the conversation or moves it to the top; a title that is there stays."""
-    same = conversations.c.id == conversation.id
-    held = db.execute(select(conversations).where(same)).one_or_none()
-    if held is None:
-        db.execute(
-            insert(conversations).values(
-                id=conversation.id,
-                owner=conversation.owner,
-                title=conversation.title,
-                created_at=conversation.updated_at,
-                updated_at=conversation.updated_at,
-            )
-        )
-    elif held.owner != conversation.owner or held.deleted_at is not None:
-        raise StoreRefused("Unknown conversation.")
-    else:
-        db.execute(update(conversations).where(same).values(updated_at=conversation.updated_at))
-
-
-def _is_in(db: Connection, table: Table, row_id: str, conversation_id: str) -> bool:
-    """Whether the row exists; one of another conversation is refused."""
-    place = db.scalar(select(table.c.conversation_id).where(table.c.id == row_id))
-    if place not in {None, conversation_id}:
-        raise StoreRefused("Unknown conversation.")
-    return place is not None
-
-
-def _insert_reply(db: Connection, reply: ReplyRecord, now: datetime) -> None:
-    next_position = (
-        select(func.coalesce(func.max(replies.c.position) + 1, 0))
-        .where(replies.c.conversation_id == reply.conversation_id)
-        .scalar_subquery()
-    )
-    db.execute(
-        insert(replies).values(
-            id=reply.id,
-            owner=reply.owner,
-            conversation_id=reply.conversation_id,
-            message_id=reply.message_id,
-            position=next_position,
-            updated_at=now,
-            **state_of(reply),
-        )
-    )

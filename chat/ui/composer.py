@@ -9,6 +9,7 @@ from chat.ui import session
 from chat.ui.intentions import send, send_queued, unqueue
 from chat.ui.queue_box import draw_queue
 from chat.ui.rooms import room_of
+from chat.ui.stage import stage
 
 
 def draw_composer(tab: session.Tab, on_stop: Callable[[], None] | None) -> None:
@@ -21,8 +22,7 @@ def draw_composer(tab: session.Tab, on_stop: Callable[[], None] | None) -> None:
         on_stop: Called when the visitor wants the answer to stop; None when none is running.
     """
     with st.bottom:
-        with st.container(key="queue"):
-            _draw_queue(tab, is_running=on_stop is not None)
+        _draw_queue(tab, is_running=on_stop is not None)
         with st.container(
             key="composer_row", horizontal=True, wrap=False, vertical_alignment="bottom"
         ):
@@ -42,17 +42,17 @@ def draw_composer(tab: session.Tab, on_stop: Callable[[], None] | None) -> None:
 
 
 def _draw_queue(tab: session.Tab, *, is_running: bool) -> None:
-    if tab.conversation_id is None:
-        return
     queue = room_of(tab).queue
     try:
-        messages = queue.waiting(tab.owner, tab.conversation_id)
+        place = tab.conversation_id
+        messages = queue.waiting(tab.owner, place) if place is not None else []
     except StoreError:
-        return  # the page says already that the database is away
-    draw_queue(
-        messages,
-        is_running=is_running,
-        sends_by_itself=queue.sends_by_itself,
-        on_remove=unqueue,
-        on_send=send_queued,
-    )
+        messages = []  # the page says already that the database is away
+    with stage(tab, "queue", " ".join(message.id for message in messages)):
+        draw_queue(
+            messages,
+            is_running=is_running,
+            sends_by_itself=queue.sends_by_itself,
+            on_remove=unqueue,
+            on_send=send_queued,
+        )

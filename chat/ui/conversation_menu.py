@@ -19,6 +19,13 @@ def draw_title_row(tab: session.Tab, opened: Opened | None) -> None:
     """Draws the page's title, and beside it the menu where a conversation is on screen."""
     with st.container(horizontal=True, wrap=False, vertical_alignment="center", key="title_row"):
         st.title("Temporary chat" if tab.is_temporary else "Chat", width="stretch")
+        if tab.conversation_id is None:
+            tab.is_temporary = st.toggle(
+                "Temporary",
+                tab.is_temporary,
+                key="is_temporary",
+                help="A temporary chat is never written down, and gone when you leave it.",
+            )
         if opened is not None:
             with st.popover("More", icon=":material/more_horiz:", type="tertiary"):
                 _draw_menu(tab, opened.tree)

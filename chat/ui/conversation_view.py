@@ -120,10 +120,13 @@ def draw_conversation(tab: session.Tab, opened: Opened, store_notice: StoreNotic
 
 
 def _draw_live(tab: session.Tab, live: LiveReply, store_notice: StoreNotice) -> None:
+    if live.conversation_id not in tab.marked:
+        # It began after the sidebar was drawn: a queued message, sent by itself.
+        st.rerun()
     header = st.empty()
 
     def tick(figures: str) -> None:
-        header.caption(live_header(live.model, figures))
+        header.markdown(live_header(live.model, figures))
         store_notice.draw()
         note_finished(tab)
 
@@ -134,7 +137,7 @@ def _draw_live(tab: session.Tab, live: LiveReply, store_notice: StoreNotice) -> 
 
 def _draw_elsewhere(reply: ReplyRecord) -> None:
     """An answer that another process of this app is writing: its checkpoints, as they come."""
-    st.caption(live_header(reply.model, ""))
+    st.markdown(live_header(reply.model, ""))
     st.markdown(reply.text or "…")
     look_again_every(ELSEWHERE_S)
 

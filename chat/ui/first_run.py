@@ -21,7 +21,7 @@ def draw_missing(state: str) -> None:
     st.info(NOT_FOUND if state == "missing" else UNREADABLE, icon=":material/search_off:")
     tab = session.tab()
     if st.button("New chat", key="new_chat_here", icon=":material/add:"):
-        session.begin_new(tab, is_temporary=False)
+        session.begin_new(tab)
         st.rerun()
 
 

@@ -1,5 +1,7 @@
 """The sidebar that every page has: where a chat is begun, and how its answers are asked for."""
 
+from pathlib import Path
+
 import streamlit as st
 
 from chat.errors import StoreError
@@ -17,6 +19,8 @@ from chat.ui.wiring import Services, offered_models, services
 
 CHAT_PAGE = "conversation.py"
 SEARCH_HITS = 20
+ICON = Path(__file__).with_name("icon.png")
+"""A file of ours: Streamlit would fetch a named icon from the internet."""
 
 
 def draw_sidebar(*, is_chat_page: bool) -> None:
@@ -32,7 +36,9 @@ def draw_sidebar(*, is_chat_page: bool) -> None:
         model=_first_model(held), max_tokens=held.settings.default_max_tokens
     )
     choice = session.choice()
-    _draw_new_chat(tab)
+    if st.button("New chat", icon=":material/add:", width="stretch", key="new_chat"):
+        session.begin_new(tab)
+        st.switch_page(CHAT_PAGE)
     draw_model_picker(offered_models(held), choice.model)
     draw_model_hint(choice.model, has_key=has_server_key or bool(choice.key_text), local=held.local)
     draw_key_box(has_server_key=has_server_key)
@@ -57,23 +63,10 @@ def chosen_ask() -> Ask:
     )
 
 
-def _draw_new_chat(tab: session.Tab) -> None:
-    with st.container(horizontal=True, wrap=False, gap="small"):
-        is_new = st.button("New chat", icon=":material/add:", width="stretch", key="new_chat")
-        is_temporary = st.button(
-            "Temporary",
-            icon=":material/visibility_off:",
-            key="temporary_chat",
-            help="A chat that is never written down.",
-        )
-    if is_new or is_temporary:
-        session.begin_new(tab, is_temporary=is_temporary)
-        st.switch_page(CHAT_PAGE)
-
-
 def _draw_conversations(held: Services, tab: session.Tab, *, is_chat_page: bool) -> None:
     known = held.engine.known(tab.owner).values()
     running = [live for live in known if not live.is_closed]
+    tab.marked = {live.conversation_id for live in running}
     store = held.kept.store
     words = st.text_input(
         "Search conversations",
@@ -98,7 +91,7 @@ def _draw_conversations(held: Services, tab: session.Tab, *, is_chat_page: bool)
         clicked = draw_conversation_list(
             conversations[: tab.listed],
             tab.conversation_id,
-            {live.conversation_id for live in running},
+            tab.marked,
             *session.today(),
         )
         if len(conversations) > tab.listed and st.button("Show more", key="show_more"):

@@ -57,6 +57,7 @@ class Tab:
         notice: A sentence to show once, at the next draw.
         undo: The last deletion.
         followed: The reply this tab last saw running, so that its end is announced.
+        marked: Conversations that the sidebar marks as answering.
         elsewhere: Running answers of other conversations: their title by reply id.
         stages: For each stage of the page what it showed last, and in which of its two places.
     """
@@ -73,6 +74,7 @@ class Tab:
     notice: str | None = None
     undo: Undo | None = None
     followed: str | None = None
+    marked: set[str] = field(default_factory=set)
     elsewhere: dict[str, str] = field(default_factory=dict)
     stages: dict[str, tuple[str, int]] = field(default_factory=dict)
 
@@ -137,10 +139,9 @@ def show_conversation(held: Tab, conversation_id: str | None) -> None:
     write_address(held)
 
 
-def begin_new(held: Tab, *, is_temporary: bool) -> None:
+def begin_new(held: Tab) -> None:
     """Puts an empty chat on screen."""
     _turn_to(held, None)
-    held.is_temporary = is_temporary
     write_address(held)
 
 

@@ -73,7 +73,7 @@ def draw_user_message(tab: Tab, turn: Turn, *, can_change: bool) -> None:
 
 def draw_finished_reply(reply: ReplyRecord) -> None:
     """Draws a reply in the same elements that it was streamed in, so that nothing jumps."""
-    st.caption(header(reply))
+    st.markdown(header(reply))
     if reply.reasoning:
         with st.expander("Reasoning", icon=":material/neurology:"):
             for block in _blocks(reply.reasoning):
@@ -121,16 +121,22 @@ def draw_siblings(siblings: tuple[str, ...], shown: str, *, can_change: bool) ->
 
 def header(reply: ReplyRecord) -> str:
     """The line above a reply: who answered, and how it ended where it did not end well."""
-    name = plain(model_name(reply.model))
+    name = _quiet(plain(model_name(reply.model)))
     if reply.outcome is None or reply.outcome == "completed":
         return name
     color, icon = _BADGES[reply.outcome]
-    return f"{name} :{color}-badge[{icon} {OUTCOMES[reply.outcome]}]"
+    return f"{name} :small[:{color}-badge[{icon} {OUTCOMES[reply.outcome]}]]"
 
 
 def live_header(model: str, figures: str) -> str:
     """The line above a reply that is being written."""
-    return f"{plain(model_name(model))} :green-badge[:material/bolt: streaming] {figures}"
+    badge = ":small[:green-badge[:material/bolt: streaming]]"
+    return f"{_quiet(plain(model_name(model)))} {badge} {_quiet(figures)}"
+
+
+def _quiet(markdown: str) -> str:
+    """Small and grey; not a caption, which would make the badge beside it too pale to read."""
+    return f":small[:gray[{markdown}]]"
 
 
 def _draw_editor(tab: Tab, turn: Turn) -> None:

@@ -1,26 +1,37 @@
 """The stores that the contract suite runs on, one line each, and the turns it keeps in them."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from postgres_server import PostgresServer
 
 from chat.conversations import Conversation, ReplyRecord, StoredTurn, UserMessage
 from chat.ports import Store
 from chat.stores.sql import SqlStore
 
-STORES: list[tuple[str, Callable[[Path], Store]]] = [
-    ("sqlite_file", lambda folder: SqlStore.open(f"sqlite:///{folder}/tickertape.db")),
-    ("sqlite_memory", lambda _folder: SqlStore.open_in_memory()),
-]
 NOON = datetime(2030, 5, 1, 12, tzinfo=UTC)
 
 
-@pytest.fixture(name="store", params=[make for _, make in STORES], ids=[name for name, _ in STORES])
+@pytest.fixture(name="url", params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """An empty database of each kind that can be opened more than once."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/tickertape.db"
+    server: PostgresServer = request.getfixturevalue("postgres")
+    return server.emptied_database()
+
+
+@pytest.fixture(name="store", params=["sqlite_file", "sqlite_memory", "postgresql"])
 def opened_store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
-    opened: Store = request.param(tmp_path)
+    if request.param == "sqlite_file":
+        opened = SqlStore.open(f"sqlite:///{tmp_path}/tickertape.db")
+    elif request.param == "sqlite_memory":
+        opened = SqlStore.open_in_memory()
+    else:
+        opened = SqlStore.open(request.getfixturevalue("postgres").emptied_database())
     yield opened
     opened.close()
 
