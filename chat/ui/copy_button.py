@@ -36,4 +36,10 @@ _copy = components.component("tickertape.copy", html=_HTML, css=_CSS, js=_JS)
 def draw_copy_button(reply_id: str, text: str) -> None:
     """Draws the button; nothing where there is nothing to copy."""
     if text:
-        _copy(key=f"copy_{reply_id}", data={"text": text}, width="content", height="content")
+        # A component's key must not hold two underscores in a row; an id may.
+        _copy(
+            key=f"copy-{reply_id.encode().hex()}",
+            data={"text": text},
+            width="content",
+            height="content",
+        )
