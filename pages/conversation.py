@@ -7,7 +7,7 @@ from chat.ui.composer import draw_composer
 from chat.ui.conversation_menu import draw_title_row
 from chat.ui.conversation_view import announcement, draw_conversation, open_conversation
 from chat.ui.first_run import draw_first_run, draw_missing
-from chat.ui.intentions import send, stop_of, undo
+from chat.ui.intentions import send, undo
 from chat.ui.notices import draw_notices
 from chat.ui.page_script import TRANSCRIPT, run_page_script
 from chat.ui.stage import stage
@@ -20,7 +20,7 @@ draw_title_row(tab, view.opened)
 store_notice = draw_notices(tab, on_undo=undo)
 transcript = st.container(key=TRANSCRIPT)
 run_page_script(announcement(tab, view), view.turn, view.live)
-draw_composer(tab, on_stop=stop_of(view.live))
+draw_composer(tab, view.live)
 with transcript, stage(tab, "conversation", f"{tab.conversation_id}:{tab.branch}"):
     if view.opened is not None and view.opened.turns:
         draw_conversation(tab, view.opened, store_notice)

@@ -1,43 +1,45 @@
 """The bottom of the page: what waits, where a message is written, where an answer is stopped."""
 
-from collections.abc import Callable
-
 import streamlit as st
 
 from chat.errors import StoreError
+from chat.live import LiveReply
 from chat.ui import session
-from chat.ui.intentions import send, send_queued, unqueue
+from chat.ui.intentions import send, send_queued, stop, unqueue
 from chat.ui.queue_box import draw_queue
 from chat.ui.rooms import room_of
 from chat.ui.stage import stage
 
 
-def draw_composer(tab: session.Tab, on_stop: Callable[[], None] | None) -> None:
+def draw_composer(tab: session.Tab, live: LiveReply | None) -> None:
     """Draws the message box, and beside it Stop while an answer is written.
 
     Both act before the page is drawn anew, as callbacks.
 
     Args:
         tab: The tab.
-        on_stop: Called when the visitor wants the answer to stop; None when none is running.
+        live: The running answer, or None.
     """
     with st.bottom:
-        _draw_queue(tab, is_running=on_stop is not None)
+        _draw_queue(tab, is_running=live is not None)
         with st.container(
             key="composer_row", horizontal=True, wrap=False, vertical_alignment="bottom"
         ):
             st.chat_input(
-                "Ask anything" if on_stop is None else "Ask more; it waits for the answer",
+                "Ask anything" if live is None else "Ask more; it waits for the answer",
                 key=session.COMPOSER,
                 on_submit=lambda: send(session.composed_text()),
             )
-            if on_stop is not None:
+            if live is not None:
                 st.button(
                     "Stop",
-                    key="stop",
+                    # Each answer has a Stop of its own: a click that comes late, when the next
+                    # answer runs already, must not stop that one.
+                    key=f"stop_{live.id}",
                     icon=":material/stop_circle:",
                     shortcut="Escape",
-                    on_click=on_stop,
+                    on_click=stop,
+                    args=(live,),
                 )
 
 

@@ -130,14 +130,8 @@ def send_queued(message: QueuedMessage) -> None:
     _begun(tab, message.text, begin)
 
 
-def stop_of(live: LiveReply | None) -> Callable[[], None] | None:
-    """The wish to stop this answer, or None where none is running."""
-    if live is None:
-        return None
-    return lambda: _stop(live)
-
-
-def _stop(live: LiveReply) -> None:
+def stop(live: LiveReply) -> None:
+    """Stops this answer."""
     services().engine.stop(live.id, live.owner)
     # The end of the log is a moment away; with it the page is drawn once, not twice.
     live.wait_end(STOP_WAIT_S)

@@ -60,7 +60,7 @@ function sendStop() {
 }
 
 addEventListener("keydown", (event) => event.key === "Escape" && sendStop(), true)
-addEventListener("click", (event) => event.target.closest?.(".st-key-stop") && sendStop(), true)
+addEventListener("click", (event) => event.target.closest?.('[class*="st-key-stop_"]') && sendStop(), true)
 
 export default function ({ data, parentElement }) {
   const status = parentElement.querySelector("[role=status]")
