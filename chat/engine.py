@@ -45,6 +45,7 @@ class Engine:
         self._thread = threading.Thread(target=self._run, name="tickertape-engine", daemon=True)
         self._replies: dict[str, LiveReply] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._asides: set[asyncio.Task[None]] = set()
         self._lock = threading.Lock()
         self._is_closing = False
         self._thread.start()
@@ -108,6 +109,14 @@ class Engine:
         finally:
             future.cancel()
 
+    def spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        """Lets something run on the loop beside the answers; it ends with the engine."""
+        with self._lock:
+            if self._is_closing:
+                work.close()
+                return
+            self._loop.call_soon_threadsafe(self._begin_aside, work)
+
     def forget(self, reply_id: str) -> None:
         """Lets go of an ended reply, once the store has it."""
         with self._lock:
@@ -138,6 +147,11 @@ class Engine:
         task.add_done_callback(lambda _task: self._end(live))
         self._on_change()
 
+    def _begin_aside(self, work: Coroutine[Any, Any, None]) -> None:
+        task = self._loop.create_task(work)
+        self._asides.add(task)
+        task.add_done_callback(self._asides.discard)
+
     def _end(self, live: LiveReply) -> None:
         self._tasks.pop(live.id, None)
         # A task that was cancelled before its first step ran no code of ours.
@@ -151,7 +165,7 @@ class Engine:
             task.cancel()
 
     async def _cancel_all(self) -> None:
-        tasks = list(self._tasks.values())
+        tasks = [*self._tasks.values(), *self._asides]
         for task in tasks:
             task.cancel()
         try:

@@ -3,10 +3,13 @@
 There are two: one that is kept, and one for temporary chats, whose store is gone with the process.
 """
 
+import asyncio
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from chat.errors import StoreError
+from chat.events import Usage
+from chat.late_usage import AskUsage, late_usage
 from chat.live import LiveReply
 from chat.ports import Store
 from chat.queue import GOES_ON_AFTER, Queue
@@ -27,6 +30,7 @@ class Room:
 
     Attributes:
         has_model_titles: Whether the model is asked for a conversation's title.
+        ask_usage: Asks the upstream what an answer cost, or None where nobody can be asked.
     """
 
     store: Store
@@ -34,6 +38,7 @@ class Room:
     turns: Turns
     queue: Queue
     has_model_titles: bool = False
+    ask_usage: AskUsage | None = None
 
     def after(self, live: LiveReply) -> None:
         """What follows on an answer's end: the next waiting message, and a title. Blocks."""
@@ -44,6 +49,8 @@ class Room:
         fold.feed(live.read())
         if fold.outcome in GOES_ON_AFTER:
             self.queue.send_next(live.owner, live.conversation_id)
+        if fold.usage is None and fold.outcome == "stopped" and fold.generation_id is not None:
+            self._learn_cost(live, ask, fold)
         if self.has_model_titles and fold.outcome == "completed":
             self._give_title(live, ask, fold.text)
 
@@ -62,6 +69,26 @@ class Room:
         """Saves what is left and lets go of the store."""
         self.recorder.close()
         self.store.close()
+
+    def _learn_cost(self, live: LiveReply, ask: Ask, fold: ReplyFold) -> None:
+        ask_usage, generation_id = self.ask_usage, fold.generation_id
+        if ask_usage is None or generation_id is None:
+            return
+
+        async def learn() -> None:
+            usage = await late_usage(ask_usage, ask.model, generation_id, ask.key)
+            if usage is not None:
+                await asyncio.to_thread(self._save_usage, live, usage)
+
+        self.turns.engine.spawn(learn())
+
+    def _save_usage(self, live: LiveReply, usage: Usage) -> None:
+        try:
+            tree = self.recorder.load_tree(live.owner, live.conversation_id)
+            found = [reply for reply in tree.replies if reply.id == live.id] if tree else []
+            self.store.save_replies([replace(reply, usage=usage) for reply in found])
+        except StoreError as error:
+            _log.warning("A cost could not be saved: %s", error)
 
     def _give_title(self, live: LiveReply, ask: Ask, answer: str) -> None:
         try:

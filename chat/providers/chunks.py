@@ -7,7 +7,8 @@ are hopes, and what is not text or a count is not believed.
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import SimpleNamespace
 
 from openai.types.chat import ChatCompletionChunk
 from openai.types.chat.chat_completion_chunk import Choice
@@ -110,6 +111,25 @@ def _as_text(text: str) -> Iterator[Event]:
         yield TextDelta(text)
 
 
+def usage_of_generation(body: object) -> Usage | None:
+    """What `/generation` says of an answer; None where it does not say (yet)."""
+    data = body.get("data") if isinstance(body, Mapping) else None
+    if not isinstance(data, Mapping):
+        return None
+    generation = SimpleNamespace(**{str(name): value for name, value in data.items()})
+    prompt = _count(generation, "native_tokens_prompt")
+    completion = _count(generation, "native_tokens_completion")
+    if prompt is None or completion is None:
+        return None
+    return Usage(
+        prompt_tokens=prompt,
+        completion_tokens=completion,
+        reasoning_tokens=_count(generation, "native_tokens_reasoning"),
+        cached_tokens=_count(generation, "native_tokens_cached"),
+        cost_usd=_amount(data.get("total_cost")),
+    )
+
+
 def _usage_of(usage: object) -> Usage | None:
     """The counts, or None where one that matters is missing or no count."""
     prompt, completion = _count(usage, "prompt_tokens"), _count(usage, "completion_tokens")
@@ -156,7 +176,7 @@ class _SurrogateMender:
         text, self._held = self._held + text, ""
         if text and "\ud800" <= text[-1] <= "\udbff":
             text, self._held = text[:-1], text[-1]
-        return text if text.isascii() else join_halves(text)
+        return text if text.isascii() and "\0" not in text else join_halves(text)
 
     def flush(self) -> str:
         held, self._held = self._held, ""
@@ -164,5 +184,6 @@ class _SurrogateMender:
 
 
 def join_halves(text: str) -> str:
-    """The text with UTF-16 halves joined to characters; a lone half becomes U+FFFD."""
-    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    """The text with UTF-16 halves joined to characters; a lone half, or NUL, becomes U+FFFD."""
+    joined = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return joined.replace("\0", "\ufffd")

@@ -13,9 +13,9 @@ import openai
 from openai.types.chat import ChatCompletionChunk, ChatCompletionMessageParam
 
 from chat.errors import BadAnswer, Failure, ProviderError, ReplyInterrupted
-from chat.events import Event, Opened
+from chat.events import Event, Opened, Usage
 from chat.messages import ChatRequest, Message, Secret
-from chat.providers.chunks import ChunkReader, join_halves
+from chat.providers.chunks import ChunkReader, join_halves, usage_of_generation
 from chat.providers.openai_errors import error_of, error_of_body
 from chat.routing import Endpoint
 
@@ -82,6 +82,27 @@ class OpenAIWire:
         if not reader.has_finished:
             raise ReplyInterrupted("The stream ended without a finish reason.")
 
+    async def usage_of(self, model: str, generation_id: str, key: Secret | None) -> Usage | None:
+        """What the upstream counted for an answer, asked afterwards; None where it is not said.
+
+        OpenRouter answers 404 for some seconds, longer after a stop.
+
+        Raises:
+            ProviderError: it cannot be asked.
+        """
+        endpoint = self._endpoint_of(model, key)
+        try:
+            body = await self._client(endpoint).get(
+                "/generation", cast_to=object, options={"params": {"id": generation_id}}
+            )
+        except openai.NotFoundError:
+            return None
+        except openai.OpenAIError as error:
+            failed = error_of(error)
+            failed.failure = without_secret(failed.failure, endpoint.key)
+            raise failed from None
+        return usage_of_generation(body)
+
     async def close(self) -> None:
         """Closes the pooled connections; on the engine's loop."""
         for pool in self._pools.values():
@@ -90,16 +111,8 @@ class OpenAIWire:
     async def _open(
         self, endpoint: Endpoint, request: ChatRequest
     ) -> openai.AsyncStream[ChatCompletionChunk]:
-        client = openai.AsyncOpenAI(
-            api_key=endpoint.key.value,
-            base_url=endpoint.base_url,
-            max_retries=0,
-            timeout=self._timeout,
-            default_headers=dict(endpoint.headers),
-            http_client=self._pool(is_loopback=endpoint.is_loopback),
-        )
         try:
-            return await client.chat.completions.create(
+            return await self._client(endpoint).chat.completions.create(
                 model=request.model,
                 messages=[_as_param(message) for message in request.messages],
                 max_tokens=request.max_tokens,
@@ -109,6 +122,16 @@ class OpenAIWire:
             )
         except openai.OpenAIError as error:
             raise error_of(error) from None
+
+    def _client(self, endpoint: Endpoint) -> openai.AsyncOpenAI:
+        return openai.AsyncOpenAI(
+            api_key=endpoint.key.value,
+            base_url=endpoint.base_url,
+            max_retries=0,
+            timeout=self._timeout,
+            default_headers=dict(endpoint.headers),
+            http_client=self._pool(is_loopback=endpoint.is_loopback),
+        )
 
     def _pool(self, *, is_loopback: bool) -> openai.DefaultAsyncHttpxClient:
         # A proxy of the environment may lead to the internet; it never leads to this machine.

@@ -95,7 +95,8 @@ def services() -> Services:
     for place in (store, SqlStore.open_in_memory()):
         recorder = Recorder(place, on_saved=forget)
         turns = Turns(engine, recorder, provider, time.monotonic, settings.max_message_chars)
-        rooms.append(Room(place, recorder, turns, Queue(place, turns), settings.model_titles))
+        queue = Queue(place, turns)
+        rooms.append(Room(place, recorder, turns, queue, settings.model_titles, provider.usage_of))
     kept, temporary = rooms
     return Services(settings, store_fault, kept, temporary, engine, local, simulator, afterwards)
 
