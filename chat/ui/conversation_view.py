@@ -1,6 +1,7 @@
 """One conversation on screen: its finished turns, then the answer that is being written."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Literal
 
 import streamlit as st
@@ -18,6 +19,7 @@ from chat.ui.live_reply import draw_live_reply, has_started_over
 from chat.ui.notices import StoreNotice
 from chat.ui.page_script import Announcement
 from chat.ui.polling import look_again_every
+from chat.ui.receipt import awaits_cost
 from chat.ui.rooms import room_of
 from chat.ui.stage import stage
 from chat.ui.transcript import (
@@ -31,6 +33,7 @@ from chat.ui.transcript import (
 )
 
 ELSEWHERE_S = 1.0
+COST_S = 3.0
 CAN_GO_ON: frozenset[Outcome] = frozenset({"stopped", "truncated", "interrupted", "failed"})
 
 _SAID: dict[Outcome, Announcement] = {
@@ -117,6 +120,8 @@ def draw_conversation(tab: session.Tab, opened: Opened, store_notice: StoreNotic
         else:
             draw_finished_reply(reply)
             _draw_actions(last)
+            if awaits_cost(reply, datetime.now(UTC)):
+                look_again_every(COST_S)
 
 
 def _draw_live(tab: session.Tab, live: LiveReply, store_notice: StoreNotice) -> None:
