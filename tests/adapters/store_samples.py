@@ -29,14 +29,9 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return server.emptied_database()
 
 
-@pytest.fixture(name="store", params=["sqlite_file", "sqlite_memory", "postgresql"])
-def opened_store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
-    if request.param == "sqlite_file":
-        opened = SqlStore.open(f"sqlite:///{tmp_path}/tickertape.db")
-    elif request.param == "sqlite_memory":
-        opened = SqlStore.open_in_memory()
-    else:
-        opened = SqlStore.open(request.getfixturevalue("postgres").emptied_database())
+@pytest.fixture(name="store")
+def opened_store(url: str) -> Iterator[Store]:
+    opened = SqlStore.open(url)
     yield opened
     opened.close()
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import create_engine
-from store_samples import differences, said
+from store_samples import a_turn, add, differences, said
 
 from chat.conversations import Conversation, ReplyRecord, StoredTurn, UserMessage
 from chat.errors import StoreError
@@ -89,6 +89,15 @@ def test_a_store_in_memory_starts_empty_each_time() -> None:
         one.add_turn(TURN, CONVERSATION)
 
         assert other.list_conversations("ann", 9) == []
+
+
+def test_threads_share_a_store_in_memory() -> None:
+    with closing(SqlStore.open_in_memory()) as store, ThreadPoolExecutor(6) as threads:
+        names = [str(n) for n in range(24)]
+
+        list(threads.map(lambda name: add(store, a_turn(name, conversation=name)), names))
+
+        assert sorted(c.id for c in store.list_conversations("ann", 99)) == sorted(names)
 
 
 def test_a_locked_database_says_so_and_is_usable_again(store: SqlStore, path: Path) -> None:

@@ -10,9 +10,10 @@ from store_samples import (
     NOON,
     a_turn,
     add,
+    database_url,  # noqa: F401 - a fixture
     ended,
     newest_text,
-    opened_store,  # noqa: F401 - the fixture
+    opened_store,  # noqa: F401 - likewise
     said,
 )
 

@@ -7,8 +7,9 @@ from store_samples import (
     a_conversation,
     a_turn,
     add,
+    database_url,  # noqa: F401 - a fixture
     ended,
-    opened_store,  # noqa: F401 - the fixture
+    opened_store,  # noqa: F401 - likewise
     reply_ids,
 )
 

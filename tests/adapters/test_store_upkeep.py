@@ -11,7 +11,7 @@ from store_samples import (
     NOON,
     a_turn,
     add,
-    database_url,  # noqa: F401 - the fixture
+    database_url,  # noqa: F401 - a fixture
     ended,
     reply_ids,
     said,
