@@ -13,9 +13,8 @@ from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
 import pytest
-from alembic.autogenerate import compare_metadata
-from alembic.migration import MigrationContext
 from sqlalchemy import create_engine
+from store_samples import a_turn, add, differences, said
 
 from chat.conversations import Conversation, ReplyRecord, StoredTurn, UserMessage
 from chat.errors import StoreError
@@ -59,14 +58,14 @@ def test_what_was_saved_is_there_after_reopening(store: SqlStore, path: Path) ->
     store.close()
 
     with closing(SqlStore.open(f"sqlite:///{path}")) as again:
-        assert again.load_turns("ann", "c") == [TURN]
+        assert said(again) == [TURN]
         assert again.list_conversations("ann", 9) == [CONVERSATION]
 
 
 @pytest.mark.usefixtures("store")
 def test_the_migrations_make_the_tables_that_the_code_expects(path: Path) -> None:
     with create_engine(f"sqlite:///{path}").connect() as db:
-        assert compare_metadata(MigrationContext.configure(db), metadata) == []
+        assert differences(db) == []
 
 
 def test_a_file_is_in_wal_mode(store: SqlStore, path: Path) -> None:
@@ -85,30 +84,20 @@ def test_foreign_keys_are_enforced(store: SqlStore, path: Path) -> None:
         store.save_replies([TURN.reply])
 
 
-def test_a_deleted_conversation_is_unknown(store: SqlStore, path: Path) -> None:
-    store.add_turn(TURN, CONVERSATION)
-    with closing(sqlite3.connect(path)) as db, db:
-        db.execute("UPDATE conversations SET deleted_at = updated_at")
-
-    assert store.load_turns("ann", "c") is None
-    assert store.list_conversations("ann", 9) == []
-    with pytest.raises(StoreError, match="Unknown conversation"):
-        store.add_turn(TURN, CONVERSATION)
-
-
-def test_nul_characters_come_back_as_typed(store: SqlStore) -> None:
-    turn = replace(TURN, user=replace(TURN.user, text="a\0b\0"))
-
-    store.add_turn(turn, CONVERSATION)
-
-    assert store.load_turns("ann", "c") == [turn]
-
-
 def test_a_store_in_memory_starts_empty_each_time() -> None:
     with closing(SqlStore.open_in_memory()) as one, closing(SqlStore.open_in_memory()) as other:
         one.add_turn(TURN, CONVERSATION)
 
         assert other.list_conversations("ann", 9) == []
+
+
+def test_threads_share_a_store_in_memory() -> None:
+    with closing(SqlStore.open_in_memory()) as store, ThreadPoolExecutor(6) as threads:
+        names = [str(n) for n in range(24)]
+
+        list(threads.map(lambda name: add(store, a_turn(name, conversation=name)), names))
+
+        assert sorted(c.id for c in store.list_conversations("ann", 99)) == sorted(names)
 
 
 def test_a_locked_database_says_so_and_is_usable_again(store: SqlStore, path: Path) -> None:
@@ -119,7 +108,7 @@ def test_a_locked_database_says_so_and_is_usable_again(store: SqlStore, path: Pa
 
     assert_harmless(refused.value)
     store.add_turn(TURN, CONVERSATION)
-    assert store.load_turns("ann", "c") == [TURN]
+    assert said(store) == [TURN]
 
 
 def test_another_programs_write_does_not_keep_readers_out(store: SqlStore, path: Path) -> None:
@@ -128,7 +117,7 @@ def test_another_programs_write_does_not_keep_readers_out(store: SqlStore, path:
     with closing(sqlite3.connect(path, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
 
-        assert store.load_turns("ann", "c") == [TURN]
+        assert said(store) == [TURN]
 
 
 def test_a_database_locked_from_the_start_cannot_be_opened(path: Path) -> None:
@@ -205,7 +194,7 @@ def test_a_damaged_file_says_so(store: SqlStore, path: Path) -> None:
         pytest.raises(StoreError, match="damaged"),
         closing(SqlStore.open(f"sqlite:///{path}")) as again,
     ):
-        again.load_turns("ann", "c")
+        again.load_tree("ann", "c")
 
 
 def test_a_database_of_a_newer_version_is_refused(store: SqlStore, path: Path) -> None:
@@ -221,15 +210,20 @@ def test_a_database_of_a_newer_version_is_refused(store: SqlStore, path: Path) -
 
 def test_tables_that_vanish_are_a_store_error(store: SqlStore, path: Path) -> None:
     with closing(sqlite3.connect(path)) as db, db:
-        db.executescript("DROP TABLE replies; DROP TABLE messages; DROP TABLE conversations")
+        db.execute("PRAGMA foreign_keys = OFF")
+        for table in [*metadata.tables, "search"]:
+            db.execute(f"DROP TABLE {table}")
     calls: list[Callable[[], object]] = [
         store.ping,
         store.mark_interrupted,
         lambda: store.add_turn(TURN, CONVERSATION),
         lambda: store.save_replies([TURN.reply]),
-        lambda: store.load_turns("ann", "c"),
+        lambda: store.load_tree("ann", "c"),
         lambda: store.list_conversations("ann", 9),
         lambda: store.list_replies("ann", 9),
+        lambda: store.search("ann", "hi", 9),
+        lambda: store.delete("ann", "c"),
+        store.beat,
     ]
 
     for call in calls:

@@ -10,13 +10,15 @@ from store_samples import (
     a_conversation,
     a_turn,
     add,
+    database_url,  # noqa: F401 - a fixture
     ended,
-    opened_store,  # noqa: F401 - the fixture
+    opened_store,  # noqa: F401 - likewise
     reply_ids,
+    said,
 )
 
 from chat.conversations import Conversation, StoredTurn
-from chat.errors import StoreError
+from chat.errors import StoreError, StoreRefused
 from chat.ports import Store
 
 
@@ -25,7 +27,7 @@ def test_a_turn_is_read_back_as_it_was_saved(store: Store) -> None:
 
     add(store, turn)
 
-    assert store.load_turns("ann", "c") == [turn]
+    assert said(store) == [turn]
 
 
 def test_a_moment_of_another_zone_comes_back_in_utc(store: Store) -> None:
@@ -34,7 +36,7 @@ def test_a_moment_of_another_zone_comes_back_in_utc(store: Store) -> None:
 
     add(store, replace(turn, user=replace(turn.user, created_at=there)))
 
-    (loaded,) = store.load_turns("ann", "c") or []
+    (loaded,) = said(store)
     assert loaded.user.created_at == NOON
     assert loaded.user.created_at.tzinfo is UTC
 
@@ -46,7 +48,7 @@ def test_a_moment_without_a_zone_is_refused(store: Store) -> None:
     with pytest.raises(StoreError, match="cannot store that value"):
         add(store, replace(turn, user=replace(turn.user, created_at=naive)))
 
-    assert store.load_turns("ann", "c") is None
+    assert store.load_tree("ann", "c") is None
 
 
 def test_turns_come_oldest_first(store: Store) -> None:
@@ -58,7 +60,7 @@ def test_turns_come_oldest_first(store: Store) -> None:
 def test_a_turn_carries_its_newest_reply(store: Store) -> None:
     add(store, a_turn("1"), a_turn("2", "r-1"), a_turn("3", "r-1", message="2"))
 
-    turns = store.load_turns("ann", "c") or []
+    turns = said(store)
 
     assert [turn.user.id for turn in turns] == ["m-1", "m-2"]
     assert [turn.reply.id for turn in turns] == ["r-1", "r-3"]
@@ -88,7 +90,7 @@ def test_a_message_after_an_older_sibling_leads_through_that_sibling(store: Stor
 def test_an_edited_message_is_a_branch_of_its_own(store: Store) -> None:
     add(store, a_turn("1"), a_turn("2", "r-1"), a_turn("3", "r-1"))
 
-    turns = store.load_turns("ann", "c") or []
+    turns = said(store)
 
     assert [turn.user.text for turn in turns] == ["question 1", "question 3"]
 
@@ -117,7 +119,7 @@ def test_a_turn_added_twice_is_there_once(store: Store) -> None:
 
     add(store, turn)
 
-    assert store.load_turns("ann", "c") == [replace(turn, reply=ended(turn.reply))]
+    assert said(store) == [replace(turn, reply=ended(turn.reply))]
 
 
 def test_conversations_are_listed_by_last_use_up_to_the_limit(store: Store) -> None:
@@ -136,7 +138,26 @@ def test_conversations_are_listed_by_last_use_up_to_the_limit(store: Store) -> N
 def test_an_unknown_conversation_is_none(store: Store, unknown: str) -> None:
     add(store, a_turn("1"))
 
-    assert store.load_turns("ann", unknown) is None
+    assert store.load_tree("ann", unknown) is None
+
+
+@pytest.mark.parametrize("unknown", ["other", "\0", "\ud800"])
+def test_a_malformed_id_finds_and_changes_nothing(store: Store, unknown: str) -> None:
+    add(store, a_turn("1"))
+    before = store.load_tree("ann", "c")
+
+    store.rename("ann", unknown, "Mine")
+    store.pin("ann", unknown, is_pinned=True)
+    store.delete("ann", unknown)
+    store.restore("ann", unknown)
+    store.set_leaf("ann", unknown, unknown)
+    store.delete_message("ann", "c", unknown)
+    store.restore_message("ann", unknown, unknown)
+
+    assert store.load_log("ann", unknown) is None
+    assert store.list_queued("ann", unknown) == []
+    assert store.unqueue("ann", unknown) is False
+    assert store.load_tree("ann", "c") == before
 
 
 def test_another_owner_cannot_add_to_a_conversation(store: Store) -> None:
@@ -148,7 +169,7 @@ def test_another_owner_cannot_add_to_a_conversation(store: Store) -> None:
             replace(more, reply=replace(more.reply, owner="bob")), a_conversation(owner="bob")
         )
 
-    assert store.load_turns("ann", "c") == [turn]
+    assert said(store) == [turn]
     assert store.list_conversations("bob", 9) == []
 
 
@@ -170,8 +191,20 @@ def test_a_turn_cannot_reach_into_another_conversation(store: Store, theirs: Sto
             a_conversation("mine", owner="bob"),
         )
 
-    assert store.load_turns("bob", "mine") is None
+    assert store.load_tree("bob", "mine") is None
     assert store.list_conversations("bob", 9) == []
+
+
+def test_threads_may_add_to_one_conversation_at_the_same_time(store: Store) -> None:
+    names = [str(n) for n in range(24)]
+
+    with ThreadPoolExecutor(6) as threads:
+        list(threads.map(lambda name: add(store, a_turn(name, message="1")), names))
+
+    tree = store.load_tree("ann", "c")
+    assert tree is not None
+    assert [user.id for user in tree.users] == ["m-1"]
+    assert sorted(reply.id for reply in tree.replies) == sorted(f"r-{name}" for name in names)
 
 
 def test_a_turn_must_belong_to_its_conversation(store: Store) -> None:
@@ -197,7 +230,7 @@ def test_a_text_comes_back_as_typed(store: Store, text: str) -> None:
     add(store, replace(turn, user=replace(turn.user, text=text)))
     store.save_replies([replace(ended(turn.reply, text), reasoning=text)])
 
-    (loaded,) = store.load_turns("ann", "c") or []
+    (loaded,) = said(store)
 
     assert (loaded.user.text, loaded.reply.text, loaded.reply.reasoning) == (text, text, text)
 
@@ -209,7 +242,19 @@ def test_half_a_character_is_refused_and_nothing_is_written(store: Store) -> Non
         add(store, replace(turn, user=replace(turn.user, text="a\ud83d")))
 
     assert refused.value.__cause__ is refused.value.__context__ is None
-    assert store.load_turns("ann", "c") is None
+    assert store.load_tree("ann", "c") is None
+
+
+NUL = "holds a NUL character"
+
+
+def test_a_nul_character_is_refused_and_nothing_is_written(store: Store) -> None:
+    turn = a_turn("1")
+
+    with pytest.raises(StoreRefused, match=NUL):
+        add(store, replace(turn, user=replace(turn.user, text="a\0b")))
+
+    assert store.load_tree("ann", "c") is None
 
 
 def test_threads_may_begin_turns_at_the_same_time(store: Store) -> None:

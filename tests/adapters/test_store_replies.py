@@ -1,5 +1,6 @@
 """What every store promises of replies: their checkpoints, their endings, their figures."""
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
@@ -9,13 +10,15 @@ from store_samples import (
     NOON,
     a_turn,
     add,
+    database_url,  # noqa: F401 - a fixture
     ended,
     newest_text,
-    opened_store,  # noqa: F401 - the fixture
+    opened_store,  # noqa: F401 - likewise
+    said,
 )
 
 from chat.conversations import ReplyRecord, StoredTurn
-from chat.errors import Failure, StoreError
+from chat.errors import Failure, StoreError, StoreRefused
 from chat.events import Usage
 from chat.metrics import Timings
 from chat.ports import Store
@@ -39,7 +42,7 @@ def test_every_part_of_an_ended_reply_is_kept(store: Store) -> None:
 
     store.save_replies([full])
 
-    assert store.load_turns("ann", "c") == [StoredTurn(turn.user, full)]
+    assert said(store) == [StoredTurn(turn.user, full)]
 
 
 def test_usage_that_nobody_counted_stays_unknown(store: Store) -> None:
@@ -49,7 +52,7 @@ def test_usage_that_nobody_counted_stays_unknown(store: Store) -> None:
 
     store.save_replies([replace(turn.reply, usage=usage)])
 
-    (loaded,) = store.load_turns("ann", "c") or []
+    (loaded,) = said(store)
     assert loaded.reply.usage == usage
     assert loaded.reply.failure is None
 
@@ -88,7 +91,7 @@ def test_a_late_checkpoint_does_not_undo_an_ending(store: Store) -> None:
     store.save_replies([ended(turn.reply, "Hello"), replace(turn.reply, text="Hel")])
     store.save_replies([replace(turn.reply, text="He")])
 
-    assert store.load_turns("ann", "c") == [replace(turn, reply=ended(turn.reply, "Hello"))]
+    assert said(store) == [replace(turn, reply=ended(turn.reply, "Hello"))]
 
 
 def test_several_replies_are_saved_at_once(store: Store) -> None:
@@ -97,7 +100,7 @@ def test_several_replies_are_saved_at_once(store: Store) -> None:
 
     store.save_replies([ended(turn.reply, f"answer {turn.reply.id}") for turn in turns])
 
-    loaded = store.load_turns("ann", "c") or []
+    loaded = said(store)
     assert [turn.reply.text for turn in loaded] == ["answer r-1", "answer r-2"]
 
 
@@ -108,7 +111,7 @@ def test_one_reply_that_cannot_be_saved_leaves_all_as_they_were(store: Store) ->
     with pytest.raises(StoreError, match="lone surrogate"):
         store.save_replies([ended(turns[0].reply, "fine"), ended(turns[1].reply, "\ud800")])
 
-    assert store.load_turns("ann", "c") == turns
+    assert said(store) == turns
 
 
 def test_saving_nothing_is_fine(store: Store) -> None:
@@ -124,7 +127,7 @@ def test_replies_left_running_become_interrupted_and_keep_their_text(store: Stor
 
     marked = store.mark_interrupted()
 
-    last = (store.load_turns("ann", "c") or [])[-1].reply
+    last = said(store)[-1].reply
     assert (marked, store.mark_interrupted()) == (1, 0)
     assert (last.outcome, last.text) == ("interrupted", "Hel")
     assert last.failure == Failure("interrupted")
@@ -137,7 +140,7 @@ def test_an_ending_replaces_interrupted(store: Store) -> None:
 
     store.save_replies([ended(turn.reply)])
 
-    assert store.load_turns("ann", "c") == [replace(turn, reply=ended(turn.reply))]
+    assert said(store) == [replace(turn, reply=ended(turn.reply))]
 
 
 def test_another_owner_reads_nothing(store: Store) -> None:
@@ -145,7 +148,7 @@ def test_another_owner_reads_nothing(store: Store) -> None:
     add(store, turn)
     store.save_replies([ended(turn.reply)])
 
-    assert store.load_turns("bob", "c") is None
+    assert store.load_tree("bob", "c") is None
     assert store.list_conversations("bob", 9) == []
     assert store.list_replies("bob", 9) == []
 
@@ -156,7 +159,59 @@ def test_another_owner_cannot_save_a_reply(store: Store) -> None:
 
     store.save_replies([replace(ended(turn.reply, "stolen"), owner="bob")])
 
-    assert store.load_turns("ann", "c") == [turn]
+    assert said(store) == [turn]
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        lambda reply: replace(reply, text="a\0"),
+        lambda reply: replace(reply, reasoning="a\0"),
+        lambda reply: replace(reply, served_model="a\0"),
+        lambda reply: replace(reply, failure=Failure("rejected", "a\0")),
+    ],
+)
+def test_a_nul_character_in_an_answer_is_refused(
+    store: Store, bad: Callable[[ReplyRecord], ReplyRecord]
+) -> None:
+    turn = a_turn("1")
+    add(store, turn)
+
+    with pytest.raises(StoreRefused, match="holds a NUL character"):
+        store.save_replies([bad(ended(turn.reply))])
+
+    assert said(store) == [turn]
+
+
+def test_a_log_is_read_back_byte_for_byte(store: Store) -> None:
+    turn = a_turn("1")
+    data = bytes(range(256)) * 9
+    add(store, turn)
+
+    store.save_replies([ended(turn.reply)], {"r-1": b"first"})
+    store.save_replies([ended(turn.reply)], {"r-1": data, "r-other": b"stray"})
+
+    assert store.load_log("ann", "r-1") == data
+    assert store.load_log("ann", "r-other") is None
+    assert store.load_log("bob", "r-1") is None
+
+
+def test_a_reply_without_a_log_has_none(store: Store) -> None:
+    turn = a_turn("1")
+    add(store, turn)
+
+    store.save_replies([ended(turn.reply)])
+
+    assert store.load_log("ann", "r-1") is None
+
+
+def test_another_owner_cannot_save_a_log(store: Store) -> None:
+    turn = a_turn("1")
+    add(store, turn)
+
+    store.save_replies([replace(ended(turn.reply), owner="bob")], {"r-1": b"stolen"})
+
+    assert store.load_log("ann", "r-1") is None
 
 
 def test_a_number_beyond_any_database_is_refused(store: Store) -> None:
@@ -166,7 +221,7 @@ def test_a_number_beyond_any_database_is_refused(store: Store) -> None:
     with pytest.raises(StoreError, match="cannot store that value"):
         store.save_replies([replace(turn.reply, usage=Usage(10**30, 1))])
 
-    assert store.load_turns("ann", "c") == [turn]
+    assert said(store) == [turn]
 
 
 def test_threads_read_whole_checkpoints_while_one_writes(store: Store) -> None:
@@ -178,7 +233,7 @@ def test_threads_read_whole_checkpoints_while_one_writes(store: Store) -> None:
             store.save_replies([replace(turn.reply, text="x" * length, reasoning="y" * length)])
 
     def read(_reader: int) -> list[ReplyRecord]:
-        return [(store.load_turns("ann", "c") or [])[0].reply for _ in range(30)]
+        return [said(store)[0].reply for _ in range(30)]
 
     with ThreadPoolExecutor(5) as threads:
         writing = threads.submit(write)

@@ -11,7 +11,7 @@ from .visits import (
     address,
     answer,
     boxes,
-    captions,
+    header,
     said,
     say,
     visit,
@@ -83,7 +83,7 @@ def test_an_upstream_that_nobody_listens_at_cannot_be_reached(
 def test_an_answer_cut_off_by_its_limit_says_so_above_it() -> None:
     app = say(visit(f"{QUICK}-length"), "Hello")
 
-    assert "Cut off at the token limit" in captions(app)[0]
+    assert "Cut off at the token limit" in header(app)
     assert not app.exception
 
 

@@ -51,7 +51,13 @@ def said(app: AppTest) -> list[str]:
 
 def answer(app: AppTest) -> str:
     """The newest answer's text, its blocks joined by empty lines."""
-    return "\n\n".join(block.value for block in app.chat_message[-1].markdown)
+    _, *blocks = app.chat_message[-1].markdown
+    return "\n\n".join(block.value for block in blocks)
+
+
+def header(app: AppTest) -> str:
+    """The line above the newest answer."""
+    return as_read(app.chat_message[-1].markdown[0].value)
 
 
 def captions(app: AppTest) -> list[str]:
