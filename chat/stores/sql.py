@@ -17,7 +17,7 @@ from chat.stores.database import READS, WRITES, connect, migrate, parse_url
 from chat.stores.faults import in_plain_words
 from chat.stores.rows import conversation_of, reply_of
 from chat.stores.schema import conversations
-from chat.tree import Tree, path_of
+from chat.tree import Tree
 
 BUSY_TIMEOUT_S = 5.0
 NO_LOGS: Mapping[str, bytes] = MappingProxyType({})
@@ -127,13 +127,6 @@ class SqlStore:
         """
         with self._reader.begin() as db:
             return turns.load_tree(db, owner, _asked(conversation_id))
-
-    def load_turns(self, owner: str, conversation_id: str) -> list[StoredTurn] | None:
-        """The turns on the visitor's path, oldest first; None as in `load_tree`."""
-        tree = self.load_tree(owner, conversation_id)
-        if tree is None:
-            return None
-        return [StoredTurn(turn.user, turn.reply) for turn in path_of(tree)]
 
     @in_plain_words
     def load_log(self, owner: str, reply_id: str) -> bytes | None:

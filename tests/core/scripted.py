@@ -3,17 +3,26 @@
 import asyncio
 import threading
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from queue import SimpleQueue
 
-from chat.conversations import Conversation, ReplyRecord, StoredTurn, UserMessage
+from sqlalchemy import Engine
+
+from chat.conversations import (
+    Conversation,
+    QueuedMessage,
+    ReplyRecord,
+    StoredTurn,
+    UserMessage,
+)
 from chat.errors import StoreError
 from chat.events import Event, Finished, Logged, Stopped, TextDelta
 from chat.live import LiveReply
 from chat.messages import ChatRequest, Message, Secret
 from chat.reply import ReplyFold
-from chat.stores.sql import SqlStore
+from chat.stores.sql import NO_LOGS, SqlStore, utc_now
+from chat.tree import Tree, Turn, path_of
 
 PATIENCE_S = 5.0
 """How long a test waits for what must happen before it fails."""
@@ -72,53 +81,76 @@ class ScriptedProvider:
             self.is_closed.set()
 
 
-class AwayStore:
-    """A `Store` in memory that is away while the test says so, and tells of each save."""
+class AwayStore(SqlStore):
+    """A real store that cannot be written, or even read, while the test says so.
 
-    def __init__(self) -> None:
+    Made with `open_in_memory`; it tells of each save and of each sign of life.
+    """
+
+    def __init__(self, engine: Engine, now: Callable[[], datetime] = utc_now) -> None:
+        super().__init__(engine, now)
         self.fault: Exception | None = None
+        self.is_readable = True
         self.saved: SimpleQueue[ReplyRecord] = SimpleQueue()
         self.refused: SimpleQueue[str] = SimpleQueue()
+        self.beats: SimpleQueue[None] = SimpleQueue()
         self.before_load: Callable[[], object] = lambda: None
-        self._inner = SqlStore.open_in_memory()
 
-    def go_away(self, fault: Exception | None = None) -> None:
-        self.fault = fault or StoreError(AWAY)
+    def go_away(self, fault: Exception | None = None, *, is_readable: bool = True) -> None:
+        self.fault, self.is_readable = fault or StoreError(AWAY), is_readable
 
     def come_back(self) -> None:
-        self.fault = None
+        self.fault, self.is_readable = None, True
 
     def add_turn(self, turn: StoredTurn, conversation: Conversation) -> None:
         self._be_there("add_turn")
-        self._inner.add_turn(turn, conversation)
+        super().add_turn(turn, conversation)
 
-    def save_replies(self, records: Sequence[ReplyRecord]) -> None:
+    def save_replies(
+        self, records: Sequence[ReplyRecord], logs: Mapping[str, bytes] = NO_LOGS
+    ) -> None:
         self._be_there("save_replies")
-        self._inner.save_replies(records)
+        super().save_replies(records, logs)
         for record in records:
             self.saved.put(record)
 
-    def load_turns(self, owner: str, conversation_id: str) -> list[StoredTurn] | None:
+    def load_tree(self, owner: str, conversation_id: str) -> Tree | None:
         before, self.before_load = self.before_load, lambda: None
         before()
-        return self._inner.load_turns(owner, conversation_id)
+        if not self.is_readable:
+            self._be_there("load_tree")
+        return super().load_tree(owner, conversation_id)
 
-    def list_conversations(self, owner: str, limit: int) -> list[Conversation]:
-        return self._inner.list_conversations(owner, limit)
+    def queue(self, message: QueuedMessage) -> None:
+        self._be_there("queue")
+        super().queue(message)
 
-    def list_replies(self, owner: str, limit: int) -> list[ReplyRecord]:
-        return self._inner.list_replies(owner, limit)
+    def unqueue(self, owner: str, message_id: str) -> bool:
+        self._be_there("unqueue")
+        return super().unqueue(owner, message_id)
 
-    def mark_interrupted(self) -> int:
-        return self._inner.mark_interrupted()
+    def rename(self, owner: str, conversation_id: str, title: str) -> None:
+        self._be_there("rename")
+        super().rename(owner, conversation_id, title)
 
-    def close(self) -> None:
-        self._inner.close()
+    def beat(self) -> None:
+        super().beat()
+        self.beats.put(None)
+
+    def turns_of(self, owner: str, conversation_id: str) -> list[StoredTurn] | None:
+        """The turns on the path; None where the owner has no such conversation."""
+        tree = self.load_tree(owner, conversation_id)
+        return None if tree is None else stored_turns(path_of(tree))
 
     def _be_there(self, call: str) -> None:
         if self.fault is not None:
             self.refused.put(call)
             raise self.fault
+
+
+def stored_turns(turns: Sequence[Turn]) -> list[StoredTurn]:
+    """The turns without what is beside them in the tree."""
+    return [StoredTurn(turn.user, turn.reply) for turn in turns]
 
 
 def a_live(
@@ -137,6 +169,13 @@ def a_turn(name: str = "1", parent: str | None = None, message: str | None = Non
 
 
 A_CONVERSATION = Conversation("c", "ann", "question", NOON)
+
+
+def a_tree(*turns: StoredTurn, leaf_id: str | None = None) -> Tree:
+    """The conversation with these turns in the order in which they were made."""
+    users = {turn.user.id: turn.user for turn in turns}
+    replies = tuple(turn.reply for turn in turns)
+    return Tree(A_CONVERSATION, tuple(users.values()), replies, leaf_id)
 
 
 def wait_end(live: LiveReply) -> ReplyFold:

@@ -13,20 +13,22 @@ from scripted import (
     a_live,
     a_turn,
     busy_s,
+    stored_turns,
 )
 
-from chat.conversations import ReplyRecord
+from chat.conversations import ReplyRecord, StoredTurn
 from chat.errors import StoreRefused
 from chat.events import Finished, RequestSent, TextDelta
 from chat.live import LiveReply
 from chat.recorder import UNEXPECTED, Recorder
+from chat.tree import path_of
 
 FINISHED = Finished("stop")
 
 
 @pytest.fixture
 def store() -> Iterator[AwayStore]:
-    store = AwayStore()
+    store = AwayStore.open_in_memory()
     yield store
     store.close()
 
@@ -59,7 +61,12 @@ def end(recorder: Recorder, live: LiveReply) -> None:
 
 
 def stored(store: AwayStore) -> list[ReplyRecord]:
-    return [turn.reply for turn in store.load_turns("ann", "c") or []]
+    return [turn.reply for turn in store.turns_of("ann", "c") or []]
+
+
+def loaded(recorder: Recorder) -> list[StoredTurn]:
+    tree = recorder.load_tree("ann", "c")
+    return stored_turns(path_of(tree)) if tree is not None else []
 
 
 def next_saved(store: AwayStore, text: str) -> ReplyRecord:
@@ -74,7 +81,7 @@ def test_the_message_is_saved_before_anything_else_happens(
 ) -> None:
     recorder.begin(a_turn(), A_CONVERSATION, a_live("r-1"))
 
-    assert store.load_turns("ann", "c") == [a_turn()]
+    assert store.turns_of("ann", "c") == [a_turn()]
 
 
 def test_a_partial_is_saved_while_it_grows(store: AwayStore, recorder: Recorder) -> None:
@@ -154,8 +161,8 @@ def test_a_turn_begun_while_the_store_is_away_is_kept_and_saved_later(
     live = begin(recorder)
     live.append(TextDelta("Hello"))
     end(recorder, live)
-    assert recorder.load_turns("ann", "c") == [a_turn()]
-    assert store.load_turns("ann", "c") is None
+    assert loaded(recorder) == [a_turn()]
+    assert store.turns_of("ann", "c") is None
 
     store.come_back()
 
@@ -183,8 +190,8 @@ def test_another_owner_does_not_see_what_waits(store: AwayStore, recorder: Recor
 
     begin(recorder)
 
-    assert recorder.load_turns("eve", "c") is None
-    assert recorder.load_turns("ann", "other") is None
+    assert recorder.load_tree("eve", "c") is None
+    assert recorder.load_tree("ann", "other") is None
 
 
 def test_what_waits_follows_what_is_stored(store: AwayStore, recorder: Recorder) -> None:
@@ -193,7 +200,7 @@ def test_what_waits_follows_what_is_stored(store: AwayStore, recorder: Recorder)
 
     begin(recorder, "2", parent="r-1")
 
-    turns = recorder.load_turns("ann", "c") or []
+    turns = loaded(recorder)
     assert [turn.reply.id for turn in turns] == ["r-1", "r-2"]
 
 
@@ -205,7 +212,7 @@ def test_an_answer_given_anew_while_the_store_is_away_takes_the_place_of_the_ear
 
     recorder.begin(a_turn("2", message="1"), A_CONVERSATION, a_live("r-2"))
 
-    turns = recorder.load_turns("ann", "c") or []
+    turns = loaded(recorder)
     assert [(turn.user.id, turn.reply.id) for turn in turns] == [("m-1", "r-2")]
 
 
@@ -239,7 +246,7 @@ def test_a_turn_that_is_saved_while_it_is_read_is_there_once(
         done.get(timeout=PATIENCE_S)
 
     store.before_load = be_saved
-    turns = recorder.load_turns("ann", "c") or []
+    turns = loaded(recorder)
 
     assert [turn.reply.outcome for turn in turns] == ["completed"]
 
@@ -251,7 +258,7 @@ def test_a_refused_turn_is_not_followed(store: AwayStore, recorder: Recorder) ->
         recorder.begin(a_turn(), A_CONVERSATION, a_live("r-1"))
 
     store.come_back()
-    assert recorder.load_turns("ann", "c") is None
+    assert recorder.load_tree("ann", "c") is None
     assert recorder.fault is None
 
 

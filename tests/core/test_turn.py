@@ -14,7 +14,7 @@ from chat.errors import StoreError, StoreRefused
 from chat.events import Event, TextDelta
 from chat.live import LiveReply
 from chat.messages import ChatRequest, Message, Secret
-from chat.turn import Ask, MessageRefused, prompt_of
+from chat.turn import Ask, MessageRefused
 
 
 @pytest.mark.parametrize(
@@ -24,6 +24,7 @@ from chat.turn import Ask, MessageRefused, prompt_of
         (" \n\t\u3000", "empty"),
         ("x" * 51, "too_long"),
         ("half a \ud83d character", "not_text"),
+        ("nothing \0 at all", "not_text"),
     ],
 )
 def test_a_message_that_cannot_be_sent_is_refused(world: World, text: str, reason: str) -> None:
@@ -58,7 +59,7 @@ def test_the_message_is_in_the_store_before_the_provider_is_asked(world: World) 
     class Asked(ScriptedProvider):
         def stream(self, request: ChatRequest, key: Secret | None) -> AsyncIterator[Event]:
             (conversation,) = world.store.list_conversations("ann", 9)
-            seen.append(world.store.load_turns("ann", conversation.id))
+            seen.append(world.store.turns_of("ann", conversation.id))
             return super().stream(request, key)
 
     live = replace(world.turns, provider=Asked(FINISHED)).begin("ann", None, "hi", ASK)
@@ -77,21 +78,6 @@ def test_the_provider_is_asked_for_what_was_chosen(world: World) -> None:
     assert world.provider.has_begun.wait(PATIENCE_S)
     assert world.provider.requests == [
         ChatRequest("sim/x", (Message("system", "Be brief."), Message("user", "hi")), 100, 0.5)
-    ]
-
-
-def test_the_prompt_is_the_conversation_oldest_first() -> None:
-    first, second, silent = a_turn("1"), a_turn("2", "r-1"), a_turn("3", "r-2")
-    first = replace(first, reply=replace(first.reply, text="answer 1"))
-    second = replace(second, reply=replace(second.reply, text="part", outcome="stopped"))
-
-    assert [(m.role, m.text) for m in prompt_of([first, second, silent], "next", "")] == [
-        ("user", "question 1"),
-        ("assistant", "answer 1"),
-        ("user", "question 2"),
-        ("assistant", "part"),
-        ("user", "question 3"),
-        ("user", "next"),
     ]
 
 

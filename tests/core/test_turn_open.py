@@ -42,10 +42,22 @@ def test_a_saved_answer_is_opened_as_it_was_saved(world: World) -> None:
     assert (turns[0].reply.outcome, turns[0].reply.text) == ("completed", "re: one")
 
 
+def test_an_answer_that_runs_elsewhere_is_opened_as_running_without_a_log(world: World) -> None:
+    turn = a_turn()
+    world.store.add_turn(turn, A_CONVERSATION)
+    world.store.save_replies([replace(turn.reply, text="par")])
+
+    turns, running = world.opened("c")
+
+    assert running is None
+    assert (turns[0].reply.outcome, turns[0].reply.text) == (None, "par")
+
+
 def test_an_answer_of_a_dead_process_is_opened_as_interrupted(world: World) -> None:
     turn = a_turn()
     world.store.add_turn(turn, A_CONVERSATION)
     world.store.save_replies([replace(turn.reply, text="par")])
+    world.store.mark_interrupted()
 
     turns, running = world.opened("c")
 

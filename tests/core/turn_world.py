@@ -6,11 +6,11 @@ from dataclasses import dataclass
 import pytest
 from scripted import NOON, PATIENCE_S, AwayStore, HandClock, ScriptedProvider, wait_end
 
-from chat.conversations import StoredTurn
 from chat.engine import Engine
 from chat.events import Finished, TextDelta
 from chat.live import LiveReply
 from chat.recorder import Recorder
+from chat.tree import Turn
 from chat.turn import Ask, Turns
 
 FINISHED = Finished("stop")
@@ -41,7 +41,7 @@ class World:
             pass
         return live
 
-    def opened(self, conversation_id: str) -> tuple[list[StoredTurn], LiveReply | None]:
+    def opened(self, conversation_id: str) -> tuple[list[Turn], LiveReply | None]:
         found = self.turns.open("ann", conversation_id)
         assert found is not None
         return found.turns, found.live
@@ -49,7 +49,7 @@ class World:
 
 @pytest.fixture(name="world")
 def made_world() -> Iterator[World]:
-    store, provider = AwayStore(), ScriptedProvider()
+    store, provider = AwayStore.open_in_memory(), ScriptedProvider()
     recorder = Recorder(store, lambda reply_id: engine.forget(reply_id), checkpoint_s=0.01)  # noqa: PLW0108 - engine comes after
     engine = Engine(on_change=recorder.wake)
     turns = Turns(engine, recorder, provider, HandClock(), 50, now=lambda: NOON)
