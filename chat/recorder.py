@@ -131,7 +131,9 @@ class Recorder:
         """
         is_saved = not self._has_unsaved(conversation.id) and self._add(turn, conversation)
         with self._lock:
-            if not is_saved:
+            if is_saved:
+                self._remember_turn(turn, conversation)
+            else:
                 self._unsaved.append((turn, conversation))
             self._tracks[live.id] = _Track(live, turn.reply)
 
@@ -186,6 +188,19 @@ class Recorder:
             while len(self._remembered) > REMEMBERED:
                 self._remembered.popitem(last=False)
 
+    def _remember_turn(self, turn: StoredTurn, conversation: Conversation) -> None:
+        place = (conversation.owner, conversation.id)
+        tree = _merged(self._remembered.get(place), [(turn, conversation)])
+        if tree is not None and place in self._remembered:
+            self._remembered[place] = tree
+
+    def _remember_reply(self, record: ReplyRecord) -> None:
+        place = (record.owner, record.conversation_id)
+        tree = self._remembered.get(place)
+        if tree is not None:
+            replies = tuple(record if old.id == record.id else old for old in tree.replies)
+            self._remembered[place] = replace(tree, replies=replies)
+
     def _has_unsaved(self, conversation_id: str) -> bool:
         """Whether earlier turns of it wait; the store refuses one whose parent it has not got."""
         with self._lock:
@@ -210,6 +225,7 @@ class Recorder:
                 self._unless_refused(partial(self._store.add_turn, turn, conversation))
                 with self._lock:
                     self._unsaved.remove((turn, conversation))
+                    self._remember_turn(turn, conversation)
             self._checkpoint(tracks)
             self._beat()
             self._fault = None
@@ -246,9 +262,11 @@ class Recorder:
                 self._unless_refused(partial(self._store.save_replies, [record], logs))
         for track, record in zip(fresh, records, strict=True):
             track.is_saved = True
-            if record.outcome is not None:
-                with self._lock:
+            with self._lock:
+                self._remember_reply(record)
+                if record.outcome is not None:
                     self._tracks.pop(record.id, None)
+            if record.outcome is not None:
                 self._on_saved(record.id)
 
     @staticmethod
