@@ -9,7 +9,6 @@ from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from contextlib import aclosing
 from typing import Literal, cast
 
-from chat.errors import ProviderError
 from chat.events import Continued, Event, Finished, StartedOver, TextDelta
 
 OVERLAP_CHARS = 12
@@ -55,11 +54,8 @@ class Joiner:
 
     def _decide(self) -> str:
         held, self._held = self._held, ""
-        if held == self._tail[-len(held) :] if held else True:
-            # It said again what was there, and nothing more.
-            self.verdict = "joined"
-            return ""
-        overlap = _overlap(self._tail, held)
+        is_repeat = held.startswith(self._before)
+        overlap = len(self._before) if is_repeat else _overlap(self._tail, held)
         is_whole = overlap == len(self._before)
         if overlap >= OVERLAP_CHARS or (is_whole and overlap):
             self.verdict = "joined"
@@ -98,10 +94,13 @@ async def continued(before: str, source: AsyncIterator[Event]) -> AsyncGenerator
             async for event in events:
                 for part in _through(joiner, event):
                     yield part
-        except ProviderError:
+        except Exception:
             for part in _through(joiner, None):
                 yield part
             raise
+    # A stream that ends without a finish has said something too.
+    for part in _through(joiner, None):
+        yield part
 
 
 def _through(joiner: Joiner, event: Event | None) -> Iterator[Event]:
