@@ -1,6 +1,7 @@
 """A reply's log as a few bytes, and back: what later features replay.
 
-Format 1: one byte for the format, then zlib over entries in order, each
+Format 1: one byte for the format, then zlib over the text that the reply took back (`StartedOver`;
+varint length, UTF-8), then over entries in order, each
     kind (varint: place in `_KINDS`) · time since the entry before (varint, 100 µs) · payload
 where the payload of a delta is its length in characters (varint; the characters themselves are the
 reply's text and reasoning, stored once), and of any other event its JSON (varint length, UTF-8).
@@ -10,7 +11,7 @@ About four bytes a delta before compression. Varints: little-endian base 128, as
 
 import json
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -49,17 +50,23 @@ _KINDS: tuple[type[Event], ...] = (
 )
 
 
+_DAMAGES = (zlib.error, IndexError, KeyError, TypeError, ValueError, OverflowError, RecursionError)
+
+
 class LogUnreadable(ValueError):  # noqa: N818 - says what happened
     """The bytes are no log of a known format, or do not fit the text."""
 
 
 def encode_log(entries: Iterable[Logged]) -> bytes:
     """The log without its text."""
+    entries = list(entries)
+    taken_back = _taken_back(entries).encode("utf-8", "surrogatepass")
     body = bytearray()
+    _put(body, len(taken_back))
+    body += taken_back
     ticks = 0
-    start_s: float | None = None
+    start_s = entries[0].at_s if entries else 0.0
     for entry in entries:
-        start_s = entry.at_s if start_s is None else start_s
         now = round((entry.at_s - start_s) / TICK_S)
         _put(body, _KINDS.index(type(entry.event)))
         _put(body, max(0, now - ticks))
@@ -73,7 +80,7 @@ def decode_log(data: bytes, text: str, reasoning: str) -> list[Logged]:
 
     Args:
         data: What `encode_log` gave.
-        text: The reply's text, without what it continues.
+        text: The reply's text, with what it continues.
         reasoning: The reply's reasoning.
 
     Raises:
@@ -83,9 +90,21 @@ def decode_log(data: bytes, text: str, reasoning: str) -> list[Logged]:
         raise LogUnreadable("unknown format")
     try:
         reader = _Reader(zlib.decompress(data[1:]), text, reasoning)
-        return list(reader.entries())
-    except (zlib.error, IndexError, KeyError, TypeError, ValueError) as error:
+        reader.read_taken_back()
+        entries = list(reader.entries())
+    except _DAMAGES as error:
         raise LogUnreadable("damaged log") from error
+    if (reader.text_place, reader.reasoning_place) != (len(reader.text), len(reasoning)):
+        raise LogUnreadable("the log is shorter than its text")
+    return entries
+
+
+def _taken_back(entries: Sequence[Logged]) -> str:
+    """What stood before the model started over: it is in the log, but not in the reply's text."""
+    places = [n for n, entry in enumerate(entries) if isinstance(entry.event, StartedOver)]
+    before = entries[: places[-1]] if places else []
+    events = [entry.event for entry in before]
+    return "".join(event.text for event in events if isinstance(event, Continued | TextDelta))
 
 
 def _put(body: bytearray, number: int) -> None:
@@ -116,6 +135,12 @@ class _Reader:
     place: int = 0
     text_place: int = 0
     reasoning_place: int = 0
+
+    def read_taken_back(self) -> None:
+        size = self._number()
+        piece = self.body[self.place : self.place + size]
+        self.text = piece.decode("utf-8", "surrogatepass") + self.text
+        self.place += size
 
     def entries(self) -> Iterable[Logged]:
         ticks = seq = 0
