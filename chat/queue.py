@@ -36,7 +36,9 @@ class Queue:
     turns: Turns
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     _asks: dict[str, Ask] = field(default_factory=dict, init=False, repr=False)
+    _unkept: dict[str, QueuedMessage] = field(default_factory=dict, init=False, repr=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, init=False, repr=False)
+    _sending: threading.Lock = field(default_factory=threading.Lock, init=False, repr=False)
 
     def add(self, owner: str, conversation_id: str, text: str, ask: Ask) -> None:
         """Keeps a message until the conversation's answer has ended.
@@ -50,9 +52,8 @@ class Queue:
         self.store.queue(message)
         with self._lock:
             self._asks[message.id] = ask
-        if not self.turns.is_answering(owner, conversation_id):
-            # The answer ended while the message was being kept; nobody else will send it.
-            self.send_next(owner, conversation_id)
+        # Where the answer ended while the message was being kept, nobody else will send it.
+        self.send_next(owner, conversation_id)
 
     def waiting(self, owner: str, conversation_id: str) -> list[QueuedMessage]:
         """The waiting messages, oldest first.
@@ -60,7 +61,14 @@ class Queue:
         Raises:
             StoreError: they cannot be read now.
         """
-        return self.store.list_queued(owner, conversation_id)
+        found = {message.id: message for message in self.store.list_queued(owner, conversation_id)}
+        with self._lock:
+            unkept = list(self._unkept.values())
+        for message in unkept:
+            if (message.owner, message.conversation_id) == (owner, conversation_id):
+                found[message.id] = message
+        # One that could not be sent was kept anew, after those that came later.
+        return sorted(found.values(), key=lambda message: message.created_at)
 
     def sends_by_itself(self, message: QueuedMessage) -> bool:
         """Whether the message goes out when the answer has ended, without the visitor."""
@@ -73,39 +81,68 @@ class Queue:
         Raises:
             StoreError: it cannot be removed now.
         """
-        with self._lock:
-            self._asks.pop(message_id, None)
-        return self.store.unqueue(owner, message_id)
+        is_removed = self._take(owner, message_id)
+        if is_removed:
+            with self._lock:
+                self._asks.pop(message_id, None)
+        return is_removed
 
     def send(self, message: QueuedMessage, ask: Ask) -> LiveReply | None:
         """Sends a waiting message now; None where somebody else has taken it.
 
         Raises:
             MessageRefused: an answer is running, or the conversation is gone; it goes on waiting.
-            StoreError: the store is away.
+            StoreError: the store is away; it goes on waiting.
         """
-        if not self.store.unqueue(message.owner, message.id):
-            return None
-        try:
-            live = self.turns.begin(message.owner, message.conversation_id, message.text, ask)
-        except (MessageRefused, StoreError):
-            self.store.queue(message)
-            raise
-        with self._lock:
-            self._asks.pop(message.id, None)
-        return live
+        with self._sending:
+            return self._send(message, ask)
 
     def send_next(self, owner: str, conversation_id: str) -> LiveReply | None:
         """Sends the oldest waiting message that knows how to be asked; None where there is none.
 
         Called when an answer has ended. What cannot be sent now goes on waiting.
         """
-        try:
-            for message in self.waiting(owner, conversation_id):
-                with self._lock:
-                    ask = self._asks.get(message.id)
-                if ask is not None:
-                    return self.send(message, ask)
-        except (MessageRefused, StoreError) as error:
-            _log.warning("A queued message could not be sent: %s", error)
+        with self._sending:
+            try:
+                return self._send_next(owner, conversation_id)
+            except (MessageRefused, StoreError) as error:
+                _log.warning("A queued message could not be sent: %s", error)
         return None
+
+    def _send_next(self, owner: str, conversation_id: str) -> LiveReply | None:
+        if self.turns.is_answering(owner, conversation_id):
+            return None
+        for message in self.waiting(owner, conversation_id):
+            with self._lock:
+                ask = self._asks.get(message.id)
+            live = self._send(message, ask) if ask is not None else None
+            if live is not None:
+                return live
+        return None
+
+    def _send(self, message: QueuedMessage, ask: Ask) -> LiveReply | None:
+        if not self._take(message.owner, message.id):
+            return None
+        try:
+            live = self.turns.begin(message.owner, message.conversation_id, message.text, ask)
+        except (MessageRefused, StoreError):
+            self._put_back(message)
+            raise
+        with self._lock:
+            self._asks.pop(message.id, None)
+        return live
+
+    def _take(self, owner: str, message_id: str) -> bool:
+        with self._lock:
+            unkept = self._unkept.get(message_id)
+            if unkept is not None and unkept.owner == owner:
+                del self._unkept[message_id]
+                return True
+        return self.store.unqueue(owner, message_id)
+
+    def _put_back(self, message: QueuedMessage) -> None:
+        try:
+            self.store.queue(message)
+        except StoreError:
+            with self._lock:
+                self._unkept[message.id] = message
