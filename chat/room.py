@@ -7,6 +7,7 @@ import asyncio
 import logging
 from dataclasses import dataclass, replace
 
+from chat.conversations import title_of
 from chat.errors import StoreError
 from chat.events import Usage
 from chat.late_usage import AskUsage, late_usage
@@ -94,15 +95,17 @@ class Room:
         try:
             tree = self.recorder.load_tree(live.owner, live.conversation_id)
             turns = path_of(tree) if tree is not None else []
-            if len(turns) != 1:
+            if tree is None or not turns or turns[0].reply.id != live.id:
                 return
             question = turns[0].user.text
+            if tree.conversation.title != title_of(question):
+                # The visitor has named it.
+                return
             title = self.turns.engine.call(
                 title_by_model(self.turns.provider, ask.model, ask.key, question, answer),
                 TITLE_WAIT_S,
             )
             if title:
                 self.store.rename(live.owner, live.conversation_id, title)
-        except (StoreError, TimeoutError, RuntimeError) as error:
-            # The first words stay the title.
+        except Exception as error:  # noqa: BLE001 - whatever it was, the first words stay the title
             _log.warning("A title could not be given: %s", type(error).__name__)
