@@ -32,6 +32,21 @@ def conversation_of_chatgpt(entry: dict[str, Any], owner: str, now: datetime) ->
     return Tree(conversation, tuple(builder.users), tuple(builder.replies.values()), leaf_id)
 
 
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """What was said on the way to a node.
+
+    Attributes:
+        reply_id: The last reply.
+        said: Its text as far as this node.
+        waiting: The user message that has no reply yet.
+    """
+
+    reply_id: str | None = None
+    said: str = ""
+    waiting: UserMessage | None = None
+
+
 @dataclass(slots=True)
 class _Builder:
     """Walks the nodes from the roots down, parents first."""
@@ -45,52 +60,55 @@ class _Builder:
 
     def walk(self) -> None:
         roots = [key for key, node in self.mapping.items() if node.get("parent") is None]
-        # A node, the reply before it, and the user message that waits for its reply.
-        todo: list[tuple[str, str | None, UserMessage | None]] = [(r, None, None) for r in roots]
+        todo = [(root, _Place()) for root in roots]
         seen: set[str] = set()
         while todo:
-            key, reply_id, waiting = todo.pop()
+            key, place = todo.pop()
             if key in seen:
                 raise ValueError("a circle")
             seen.add(key)
             node = self.mapping[key]
-            reply_id, waiting = self._take(node.get("message"), reply_id, waiting)
+            place = self._take(node.get("message"), place)
             children = node.get("children") or []
-            if not children and waiting is not None:
-                reply_id = self._reply(waiting, "", UNKNOWN_MODEL, self.now)
-            if reply_id is not None:
-                self.reply_at[key] = reply_id
-            todo += [(child, reply_id, waiting) for child in reversed(children)]
+            if not children and place.waiting is not None:
+                place = self._reply(place.waiting.id, "", UNKNOWN_MODEL, self.now)
+            if place.reply_id is not None:
+                self.reply_at[key] = place.reply_id
+            todo += [(child, place) for child in reversed(children)]
 
-    def _take(
-        self, message: dict[str, Any] | None, reply_id: str | None, waiting: UserMessage | None
-    ) -> tuple[str | None, UserMessage | None]:
+    def _take(self, message: dict[str, Any] | None, place: _Place) -> _Place:
         role, text = _role_and_text(message)
         if message is None or not text:
-            return reply_id, waiting
+            return place
         made_at = moment_of(message.get("create_time"), self.now)
         if role == "user":
-            if waiting is not None:
-                reply_id = self._reply(waiting, "", UNKNOWN_MODEL, made_at)
-            user = UserMessage(new_id(), reply_id, text, made_at)
+            if place.waiting is not None:
+                place = self._reply(place.waiting.id, "", UNKNOWN_MODEL, made_at)
+            user = UserMessage(new_id(), place.reply_id, text, made_at)
             self.users.append(user)
-            return reply_id, user
-        if role == "assistant" and waiting is not None:
+            return replace(place, waiting=user)
+        if role == "assistant" and place.waiting is not None:
             model = (message.get("metadata") or {}).get("model_slug") or UNKNOWN_MODEL
-            return self._reply(waiting, text, str(model), made_at), None
-        if role == "assistant" and reply_id is not None:
-            # An answer in several nodes, around the tools it used.
-            before = self.replies[reply_id]
-            whole = f"{before.text}\n\n{text}"
-            self.replies[reply_id] = replace(before, text=whole, text_chars=len(whole))
-        return reply_id, waiting
+            return self._reply(place.waiting.id, text, str(model), made_at)
+        if role == "assistant" and place.reply_id is not None:
+            return self._go_on(self.replies[place.reply_id], place.said, text)
+        return place
 
-    def _reply(self, user: UserMessage, text: str, model: str, made_at: datetime) -> str:
+    def _go_on(self, before: ReplyRecord, said: str, text: str) -> _Place:
+        """An answer in several nodes, around the tools it used."""
+        whole = f"{said}\n\n{text}"
+        if before.text != said:
+            # It went on differently on another branch.
+            return self._reply(before.message_id, whole, before.model, before.started_at)
+        self.replies[before.id] = replace(before, text=whole, text_chars=len(whole))
+        return _Place(before.id, whole)
+
+    def _reply(self, message_id: str, text: str, model: str, made_at: datetime) -> _Place:
         reply = ReplyRecord(
             new_id(),
             self.conversation.owner,
             self.conversation.id,
-            user.id,
+            message_id,
             model,
             made_at,
             outcome="completed" if text else "interrupted",
@@ -98,12 +116,14 @@ class _Builder:
             text_chars=len(text),
         )
         self.replies[reply.id] = reply
-        return reply.id
+        return _Place(reply.id, text)
 
 
 def _role_and_text(message: dict[str, Any] | None) -> tuple[str, str]:
     if message is None:
         return "", ""
-    parts = (message.get("content") or {}).get("parts") or []
+    parts = (message.get("content") or {}).get("parts")
+    if not isinstance(parts, list):
+        parts = []
     text = "\n".join(part for part in parts if isinstance(part, str)).strip()
     return str((message.get("author") or {}).get("role") or ""), text

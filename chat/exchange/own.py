@@ -1,7 +1,7 @@
 """Our own JSON, as `chat.exchange.writing` makes it → a tree with ids of its own."""
 
 from dataclasses import fields
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, get_args
 
 from chat.conversations import Conversation, Outcome, ReplyRecord, UserMessage, new_id, title_of
@@ -10,6 +10,10 @@ from chat.events import Usage
 from chat.metrics import Timings
 from chat.tree import Tree
 
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MAX_NUMBER = 2**31 - 1
+"""The largest number that every database takes."""
+
 
 def conversation_of_ours(entry: dict[str, Any], owner: str, now: datetime) -> Tree:
     """One conversation of the file.
@@ -17,7 +21,10 @@ def conversation_of_ours(entry: dict[str, Any], owner: str, now: datetime) -> Tr
     Raises:
         KeyError, TypeError, ValueError: it does not hold together.
     """
-    ids = {node["id"]: new_id() for node in [*entry["messages"], *entry["replies"]]}
+    nodes = [*entry["messages"], *entry["replies"]]
+    ids = {node["id"]: new_id() for node in nodes}
+    if len(ids) != len(nodes):
+        raise ValueError("an id twice")
     conversation = Conversation(
         new_id(), owner, title_of(text_of(entry["title"])), moment_of(entry.get("updated_at"), now)
     )
@@ -25,7 +32,10 @@ def conversation_of_ours(entry: dict[str, Any], owner: str, now: datetime) -> Tr
     replies = tuple(_reply(node, ids, conversation, now) for node in entry["replies"])
     _check_order(users, replies)
     leaf_id = entry.get("leaf_id")
-    return Tree(conversation, users, replies, ids[leaf_id] if leaf_id is not None else None)
+    tree = Tree(conversation, users, replies, ids[leaf_id] if leaf_id is not None else None)
+    if tree.leaf_id is not None and tree.leaf_id not in {reply.id for reply in replies}:
+        raise ValueError("the path ends in no reply")
+    return tree
 
 
 def text_of(value: object) -> str:
@@ -40,12 +50,16 @@ def text_of(value: object) -> str:
 
 
 def moment_of(value: object, now: datetime) -> datetime:
-    """An ISO moment or seconds since 1970 (UTC); `now` where there is none."""
+    """An ISO moment or seconds since 1970, in UTC; `now` where there is none.
+
+    Raises:
+        ValueError, OverflowError: it is none, or before the year 1 or after 9999.
+    """
     if isinstance(value, str):
         moment = datetime.fromisoformat(value)
-        return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
+        return moment.astimezone(UTC) if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
     if isinstance(value, int | float) and not isinstance(value, bool):
-        return datetime.fromtimestamp(value, UTC)
+        return EPOCH + timedelta(seconds=value)
     return now
 
 
@@ -84,8 +98,8 @@ def _reply(
         failure=_failure(node.get("failure")),
         timings=Timings(**_numbers(node.get("timings") or {}, Timings)),
         continues_id=ids.get(node.get("continues_id") or ""),
-        text_chars=int(node.get("text_chars", len(text))),
-        reasoning_chars=int(node.get("reasoning_chars", len(reasoning))),
+        text_chars=int(_number(node.get("text_chars", len(text)))),
+        reasoning_chars=int(_number(node.get("reasoning_chars", len(reasoning)))),
     )
 
 
@@ -102,13 +116,27 @@ def _failure(value: dict[str, Any] | None) -> Failure | None:
         return None
     if value["kind"] not in get_args(FailureKind):
         raise ValueError("unknown failure")
-    return Failure(value["kind"], text_of(value.get("detail") or ""))
+    status, retry_after_s = value.get("status"), value.get("retry_after_s")
+    return Failure(
+        value["kind"],
+        text_of(value.get("detail") or ""),
+        int(_number(status)) if status is not None else None,
+        _number(retry_after_s) if retry_after_s is not None else None,
+    )
 
 
 def _numbers(value: dict[str, Any], kind: type) -> dict[str, Any]:
     names = [field.name for field in fields(kind)]
     found = {name: value[name] for name in names if value.get(name) is not None}
-    return {name: float(number) for name, number in found.items()}
+    return {name: _number(number) for name, number in found.items()}
+
+
+def _number(value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise TypeError("expected a number")
+    if not 0 <= value <= MAX_NUMBER:
+        raise ValueError("a number that cannot be")
+    return float(value)
 
 
 def _text_or_none(value: object) -> str | None:
@@ -116,19 +144,15 @@ def _text_or_none(value: object) -> str | None:
 
 
 def _check_order(users: tuple[UserMessage, ...], replies: tuple[ReplyRecord, ...]) -> None:
-    """Refuses circles and gaps: every message's parent is a reply, every reply's a message."""
-    parent_of = {user.id: user.parent_id for user in users}
+    """Refuses circles and gaps: what follows something comes after it, as it was made."""
     message_of = {reply.id: reply.message_id for reply in replies}
-    good: set[str] = set()
+    parent_of: dict[str, str | None] = {}
     for user in users:
-        way: set[str] = set()
-        node: str | None = user.id
-        while node is not None and node not in good:
-            if node in way:
-                raise ValueError("a circle")
-            way.add(node)
-            reply_id = parent_of[node]
-            node = message_of[reply_id] if reply_id is not None else None
-        good |= way
-    if not set(message_of.values()) <= set(parent_of):
-        raise ValueError("a reply to nothing")
+        if user.parent_id is not None and message_of[user.parent_id] not in parent_of:
+            raise ValueError("a message before what it follows")
+        parent_of[user.id] = user.parent_id
+    earlier: set[str | None] = {None}
+    for reply in replies:
+        if parent_of[reply.message_id] not in earlier:
+            raise ValueError("a reply before what it follows")
+        earlier.add(reply.id)

@@ -9,10 +9,12 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from chat.conversations import ReplyRecord
 from chat.errors import ChatError
 from chat.exchange.chatgpt import conversation_of_chatgpt
 from chat.exchange.own import conversation_of_ours
 from chat.exchange.writing import FORMAT, VERSION
+from chat.prompt import is_text
 from chat.tree import Tree
 
 MAX_FILE_BYTES = 50_000_000
@@ -76,8 +78,12 @@ def _check_text(trees: list[Tree]) -> None:
     """Refuses what no database holds: half characters and NUL."""
     for tree in trees:
         texts = [tree.conversation.title, *(user.text for user in tree.users)]
-        texts += [reply.text + reply.reasoning + reply.model for reply in tree.replies]
-        for text in texts:
-            if "\0" in text:
-                raise ValueError("NUL")
-            text.encode("utf-8")
+        texts += [text for reply in tree.replies for text in _texts(reply)]
+        if not all(is_text(text) for text in texts):
+            raise ValueError("half a character, or NUL")
+
+
+def _texts(reply: ReplyRecord) -> list[str]:
+    names = (reply.model, reply.served_model, reply.upstream_provider, reply.generation_id)
+    detail = reply.failure.detail if reply.failure is not None else None
+    return [text for text in (reply.text, reply.reasoning, *names, detail) if text is not None]
