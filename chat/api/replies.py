@@ -1,7 +1,6 @@
 """`POST /api/replies/{id}/stop`: stops an answer at once, without waiting for a page's script."""
 
 from collections.abc import Callable, Mapping
-from urllib.parse import urlsplit
 
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
@@ -45,5 +44,5 @@ def is_same_origin(request: Request) -> bool:
     site = request.headers.get("sec-fetch-site")
     if site is not None:
         return site == "same-origin"
-    origin = request.headers.get("origin")
-    return origin is not None and urlsplit(origin).netloc == request.headers.get("host")
+    _, _, netloc = request.headers.get("origin", "").partition("://")
+    return netloc != "" and netloc == request.headers.get("host")
