@@ -5,7 +5,7 @@ import signal
 import sys
 from collections.abc import Callable
 
-from bench import start, stop, ttft
+from bench import resume, start, stop, ttft
 from bench.machine import describe_machine
 from bench.report import Report, as_table, write_json
 
@@ -13,8 +13,9 @@ BENCHES: dict[str, Callable[[int], Report]] = {
     "ttft": ttft.measure,
     "stop": stop.measure,
     "start": start.measure,
+    "resume": resume.measure,
 }
-RUNS = {"ttft": 20, "stop": 20, "start": 5}
+RUNS = {"ttft": 20, "stop": 20, "start": 5, "resume": 20}
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -4,13 +4,19 @@ import time
 from dataclasses import dataclass
 
 from bench.browser import Page
+from bench.processes import wait_until
 
 _COMPOSER = "document.querySelector('[data-testid=stChatInputTextArea]')"
 _ANSWER = (
     "[...document.querySelectorAll("
     "'[data-testid=stChatMessage] [data-testid=stMarkdownContainer]')]"
 )
-_STOP = "document.querySelector('.st-key-stop button')"
+# The line above an answer that is being written says so, and is none of its text.
+_HAS_ANSWER = (
+    f"{_ANSWER}.some((e) => !e.textContent.includes('streaming')"
+    " && e.textContent.replace('▌', '').trim())"
+)
+_STOP = "document.querySelector('[class*=\"st-key-stop_\"] button')"
 _NEW_CHAT = "document.querySelector('.st-key-new_chat button')"
 _FIRST_PROMPT = "document.querySelector('.st-key-prompt_0 button')"
 _IS_USABLE = f"{_COMPOSER} && !{_COMPOSER}.disabled && {_FIRST_PROMPT}"
@@ -56,12 +62,31 @@ class ChatPage:
         self._page.evaluate(f"{_NEW_CHAT}.click()")
         self._page.wait_for(_IS_USABLE)
 
+    def reload(self) -> tuple[float, float]:
+        """Loads the page anew, in the middle of an answer.
+
+        Returns:
+            Milliseconds from the navigation until a message can be typed, and until text of the
+            answer was painted.
+        """
+        self._page.evaluate("void (window.benchIsOld = true)")
+        began_ms = self._page.evaluate("bench.now()")
+        self._page.open(self._page.evaluate("location.href"))
+        wait_until(
+            lambda: not self._page.evaluate("!window.bench || !!window.benchIsOld"),
+            10,
+            "a new page",
+        )
+        ready, text = self._page.evaluate(
+            "Promise.all(["
+            f"bench.when(() => {_COMPOSER} && !{_COMPOSER}.disabled), "
+            f"bench.when(() => {_HAS_ANSWER})])"
+        )
+        return ready["changedMs"] - began_ms, text["paintedMs"] - began_ms
+
     def ask(self, text: str) -> None:
         """Sends a message; from now on the page looks for the first words of the answer."""
-        self._page.evaluate(
-            "void (bench.answer = bench.when("
-            f"() => {_ANSWER}.some((e) => e.textContent.replace('▌', '').trim())))"
-        )
+        self._page.evaluate(f"void (bench.answer = bench.when(() => {_HAS_ANSWER}))")
         self._page.evaluate(f"{_COMPOSER}.focus()")
         self._page.type_line(text)
 

@@ -92,6 +92,8 @@ def decode_log(data: bytes, text: str, reasoning: str) -> list[Logged]:
         reader = _Reader(zlib.decompress(data[1:]), text, reasoning)
         reader.read_taken_back()
         entries = list(reader.entries())
+    except LogUnreadable:
+        raise
     except _DAMAGES as error:
         raise LogUnreadable("damaged log") from error
     if (reader.text_place, reader.reasoning_place) != (len(reader.text), len(reasoning)):
