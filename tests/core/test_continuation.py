@@ -184,9 +184,13 @@ async def test_a_break_stays_a_break() -> None:
         raise ConnectionLost
 
     seen: list[Event] = []
-    with pytest.raises(ConnectionLost):
+
+    async def read() -> None:
         async for event in continued(BEFORE, source()):
             seen.append(event)
+
+    with pytest.raises(ConnectionLost):
+        await read()
 
     assert seen == [Continued(BEFORE), TextDelta("lazy ")]
 
