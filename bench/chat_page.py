@@ -1,5 +1,6 @@
 """The chat page as a bench uses it: ask, watch the answer, stop, begin anew."""
 
+import json
 import time
 from dataclasses import dataclass
 
@@ -56,17 +57,21 @@ class ChatPage:
         self._page.evaluate(f"{_NEW_CHAT}.click()")
         self._page.wait_for(_IS_USABLE)
 
-    def ask(self, text: str) -> None:
-        """Sends a message; from now on the page looks for the first words of the answer."""
-        self._page.evaluate(
-            "void (bench.answer = bench.when("
-            f"() => {_ANSWER}.some((e) => e.textContent.replace('▌', '').trim())))"
-        )
+    def ask(self, text: str, first_word: str = "") -> None:
+        """Sends a message.
+
+        Args:
+            text: What is asked.
+            first_word: What the answer begins with; from now on the page looks out for it.
+        """
+        if first_word:
+            begins = f"(e) => e.textContent.startsWith({json.dumps(first_word)})"
+            self._page.evaluate(f"void (bench.answer = bench.when(() => {_ANSWER}.some({begins})))")
         self._page.evaluate(f"{_COMPOSER}.focus()")
         self._page.type_line(text)
 
-    def first_words(self) -> Seen:
-        """When the answer to what was asked last came on screen; waits for it."""
+    def first_word(self) -> Seen:
+        """When the word that was looked out for came on screen; waits for it."""
         seen = self._page.evaluate("bench.answer")
         ahead_ms = self._page.pages_clock_ahead_ms
         return Seen(*(seen[name] - ahead_ms for name in ("arrivedMs", "changedMs", "paintedMs")))
