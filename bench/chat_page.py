@@ -1,5 +1,6 @@
 """The chat page as a bench uses it: ask, watch the answer, stop, begin anew."""
 
+import json
 import time
 from dataclasses import dataclass
 
@@ -10,11 +11,6 @@ _COMPOSER = "document.querySelector('[data-testid=stChatInputTextArea]')"
 _ANSWER = (
     "[...document.querySelectorAll("
     "'[data-testid=stChatMessage] [data-testid=stMarkdownContainer]')]"
-)
-# The line above an answer that is being written says so, and is none of its text.
-_HAS_ANSWER = (
-    f"{_ANSWER}.some((e) => !e.textContent.includes('streaming')"
-    " && e.textContent.replace('▌', '').trim())"
 )
 _STOP = "document.querySelector('[class*=\"st-key-stop_\"] button')"
 _NEW_CHAT = "document.querySelector('.st-key-new_chat button')"
@@ -62,8 +58,11 @@ class ChatPage:
         self._page.evaluate(f"{_NEW_CHAT}.click()")
         self._page.wait_for(_IS_USABLE)
 
-    def reload(self) -> tuple[float, float]:
+    def reload(self, first_word: str) -> tuple[float, float]:
         """Loads the page anew, in the middle of an answer.
+
+        Args:
+            first_word: What the answer begins with.
 
         Returns:
             Milliseconds from the navigation until a message can be typed, and until text of the
@@ -80,18 +79,25 @@ class ChatPage:
         ready, text = self._page.evaluate(
             "Promise.all(["
             f"bench.when(() => {_COMPOSER} && !{_COMPOSER}.disabled), "
-            f"bench.when(() => {_HAS_ANSWER})])"
+            f"bench.when(() => {_ANSWER}.some({_begins(first_word)}))])"
         )
         return ready["changedMs"] - began_ms, text["paintedMs"] - began_ms
 
-    def ask(self, text: str) -> None:
-        """Sends a message; from now on the page looks for the first words of the answer."""
-        self._page.evaluate(f"void (bench.answer = bench.when(() => {_HAS_ANSWER}))")
+    def ask(self, text: str, first_word: str = "") -> None:
+        """Sends a message.
+
+        Args:
+            text: What is asked.
+            first_word: What the answer begins with; from now on the page looks out for it.
+        """
+        if first_word:
+            seen = f"{_ANSWER}.some({_begins(first_word)})"
+            self._page.evaluate(f"void (bench.answer = bench.when(() => {seen}))")
         self._page.evaluate(f"{_COMPOSER}.focus()")
         self._page.type_line(text)
 
-    def first_words(self) -> Seen:
-        """When the answer to what was asked last came on screen; waits for it."""
+    def first_word(self) -> Seen:
+        """When the word that was looked out for came on screen; waits for it."""
         seen = self._page.evaluate("bench.answer")
         ahead_ms = self._page.pages_clock_ahead_ms
         return Seen(*(seen[name] - ahead_ms for name in ("arrivedMs", "changedMs", "paintedMs")))
@@ -125,3 +131,7 @@ class ChatPage:
     def wait_answered(self) -> None:
         """Returns once no answer is being written any more."""
         self._page.wait_for(f"!{_STOP}")
+
+
+def _begins(first_word: str) -> str:
+    return f"(e) => e.textContent.startsWith({json.dumps(first_word)})"

@@ -89,8 +89,8 @@ def app(settings: Mapping[str, str], port: int | None = None) -> Iterator[str]:
     """
     port = port or free_port()
     command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py"]
-    with run_app([*command, f"--server.port={port}"], settings) as _:
-        wait_healthy(port)
+    with run_app([*command, f"--server.port={port}"], settings) as process:
+        wait_healthy(process, port)
         yield f"http://localhost:{port}/"
 
 
@@ -125,16 +125,19 @@ def run_app(
             end(process, group=True)
 
 
-def wait_healthy(port: int) -> None:
+def wait_healthy(process: subprocess.Popen[bytes], port: int) -> None:
     """Returns when the app says that it is well.
 
     Raises:
-        TimeoutError: it did not.
+        RuntimeError: it has ended.
+        TimeoutError: it did not say so.
     """
-    wait_until(lambda: _is_healthy(port), _START_S, "the app")
+    wait_until(lambda: _is_healthy(process, port), _START_S, "the app")
 
 
-def _is_healthy(port: int) -> bool:
+def _is_healthy(process: subprocess.Popen[bytes], port: int) -> bool:
+    if process.poll() is not None:
+        raise RuntimeError("the app ended while it was starting")
     try:
         return httpx2.get(f"http://localhost:{port}/_stcore/health", timeout=5).status_code == 200
     except httpx2.TransportError:

@@ -7,9 +7,10 @@ from bench.browser import open_page
 from bench.chat_page import ChatPage
 from bench.processes import KEY, app, simulator
 from bench.report import Figure, Report
+from bench.ttft import FIRST_WORD
 from bench.upstream import Upstream
 
-MODEL = "bench/sim-rate-50-len-20000"
+MODEL = "bench/sim-rate-50-len-20000-style-prose"
 TOKENS_BEFORE = 100
 TARGET_MS = 300
 STOP_TARGET_MS = 100
@@ -52,7 +53,7 @@ def _one(chat: ChatPage, upstream: Upstream, moments: random.Random) -> tuple[fl
     generation = upstream.wait_request()
     upstream.wait_tokens(generation, TOKENS_BEFORE)
     time.sleep(moments.uniform(0, SPREAD_S))
-    ready_ms, text_ms = chat.reload()
+    ready_ms, text_ms = chat.reload(FIRST_WORD)
     chat.wait_stop_button()
     time.sleep(moments.uniform(0, SPREAD_S))
     pressed_at_ms = chat.press_escape()

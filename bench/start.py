@@ -46,8 +46,8 @@ def _one(command: Sequence[str], settings: Mapping[str, str]) -> tuple[float, fl
             word.removesuffix("PORT") + str(port) if word.endswith("=PORT") else word
             for word in command
         ]
-        with run_app(words, settings):
-            wait_healthy(port)
+        with run_app(words, settings) as process:
+            wait_healthy(process, port)
             healthy_s = time.monotonic()
             ChatPage(page, f"http://localhost:{port}/").open()
             return healthy_s - began_s, time.monotonic() - began_s

@@ -5,8 +5,10 @@ from bench.chat_page import ChatPage
 from bench.processes import KEY, app, simulator
 from bench.report import Figure, Report
 from bench.upstream import Upstream
+from chat.simulator.prose import write
 
 MODEL = "bench/sim-rate-50-len-40-style-prose"
+FIRST_WORD = write("prose", 1, 40)[0].strip()
 TARGET_MS = 60
 WARM_UPS = 2
 
@@ -41,8 +43,8 @@ def measure(runs: int) -> Report:
 
 def _one(chat: ChatPage, upstream: Upstream) -> Moments:
     """Milliseconds from the first token's sending: message there, in the document, painted."""
-    chat.ask("Say something.")
-    seen = chat.first_words()
+    chat.ask("Say something.", FIRST_WORD)
+    seen = chat.first_word()
     sent = upstream.wait_end(upstream.wait_request()).token_at_ms[0]
     chat.wait_answered()
     chat.begin_anew()

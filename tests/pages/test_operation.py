@@ -115,3 +115,19 @@ def test_a_conversation_that_cannot_be_read_is_said(home: Path) -> None:
     assert any("cannot be read right now" in box for box in boxes(app))
     assert not app.exception
     assert not metrics(app).exception
+
+
+def test_a_database_that_can_only_be_read_is_said_and_the_app_goes_on(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    say(visit(QUICK), "Hello")
+    services.clear()
+    monkeypatch.setenv(
+        "DATABASE_URL", f"sqlite+pysqlite:///file:{home / 'chat.db'}?mode=ro&uri=true"
+    )
+
+    app = say(visit(QUICK), "Hello again")
+
+    assert boxes(app)[0].endswith("Conversations are kept only until the server stops.")
+    assert said(app) == ["Hello again"]
+    assert not app.exception
