@@ -75,7 +75,7 @@ def node(
 
 def chatgpt(*nodes: dict[str, Json], current: str | None = None, title: str = "Rivers") -> Json:
     """A conversation of ChatGPT's file; children are found by their parents."""
-    mapping = {item["id"]: dict(item) for item in nodes}
+    mapping = {item["id"]: {**item, "children": [*item["children"]]} for item in nodes}
     for item in nodes:
         if item["parent"] in mapping and item["id"] not in mapping[item["parent"]]["children"]:
             mapping[item["parent"]]["children"].append(item["id"])
