@@ -10,7 +10,7 @@ from typing import Self
 
 from sqlalchemy import Engine, select
 
-from chat.conversations import Conversation, Hit, QueuedMessage, ReplyRecord, StoredTurn, new_id
+from chat.conversations import Conversation, Hit, QueuedMessage, ReplyRecord, StoredTurn
 from chat.errors import StoreRefused
 from chat.stores import imports, lists, search, turns, upkeep, waiting
 from chat.stores.database import READS, WRITES, connect, migrate, parse_url
@@ -49,7 +49,7 @@ class SqlStore:
         self._reader = engine.execution_options(**READS[engine.dialect.name])
         self._writer = engine.execution_options(**{WRITES: True})
         self._now = now
-        self._process_id = new_id()
+        self._process_id = upkeep.new_process_id()
 
     @classmethod
     @in_plain_words

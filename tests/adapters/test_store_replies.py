@@ -120,29 +120,6 @@ def test_saving_nothing_is_fine(store: Store) -> None:
     assert store.list_replies("ann", 9) == []
 
 
-def test_replies_left_running_become_interrupted_and_keep_their_text(store: Store) -> None:
-    turns = [a_turn("1"), a_turn("2", "r-1")]
-    add(store, *turns)
-    store.save_replies([ended(turns[0].reply), replace(turns[1].reply, text="Hel")])
-
-    marked = store.mark_interrupted()
-
-    last = said(store)[-1].reply
-    assert (marked, store.mark_interrupted()) == (1, 0)
-    assert (last.outcome, last.text) == ("interrupted", "Hel")
-    assert last.failure == Failure("interrupted")
-
-
-def test_an_ending_replaces_interrupted(store: Store) -> None:
-    turn = a_turn("1")
-    add(store, turn)
-    store.mark_interrupted()
-
-    store.save_replies([ended(turn.reply)])
-
-    assert said(store) == [replace(turn, reply=ended(turn.reply))]
-
-
 def test_another_owner_reads_nothing(store: Store) -> None:
     turn = a_turn("1")
     add(store, turn)

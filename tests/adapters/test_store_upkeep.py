@@ -1,5 +1,8 @@
 """What every store promises of several processes on one database, and of old deletions."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
@@ -23,6 +26,7 @@ from chat.metrics import Timings
 from chat.stores.database import parse_url
 from chat.stores.schema import metadata
 from chat.stores.sql import SqlStore
+from chat.stores.upkeep import has_gone, new_process_id
 
 
 class Wall:
@@ -87,17 +91,45 @@ def test_answers_of_a_process_without_a_sign_of_life_become_interrupted(
     open_store: Open, wall: Wall
 ) -> None:
     with closing(open_store()) as dead:
-        turn = a_turn("1")
-        add(dead, turn)
-        dead.save_replies([replace(turn.reply, text="Hel")])
+        whole, turn = a_turn("1"), a_turn("2", "r-1")
+        add(dead, whole, turn)
+        dead.save_replies([ended(whole.reply), replace(turn.reply, text="Hel")])
     wall.turn(seconds=16)
 
     with closing(open_store()) as store:
         assert (store.mark_interrupted(), store.mark_interrupted()) == (1, 0)
 
-        (kept,) = said(store)
+        first, kept = said(store)
         expected = replace(turn.reply, text="Hel", outcome="interrupted")
         assert kept.reply == replace(expected, failure=Failure("interrupted"))
+        assert first.reply == ended(whole.reply)
+
+
+def test_a_process_does_not_interrupt_its_own_answers(open_store: Open, wall: Wall) -> None:
+    with closing(open_store()) as slow, closing(open_store()) as other:
+        add(slow, a_turn("1"))
+        assert slow.mark_interrupted() == 0
+
+        # Asleep for so long that another one took its sign of life away.
+        wall.turn(seconds=16)
+        other.beat()
+        assert slow.mark_interrupted() == 0
+
+        assert said(slow) == [a_turn("1")]
+
+
+def test_a_process_of_this_machine_that_has_ended_is_known_to_be_dead() -> None:
+    ours = new_process_id()
+    ended_one = subprocess.Popen([sys.executable, "-c", ""])  # noqa: S603 - our own Python
+    ended_one.wait()
+
+    place, _, rest = ours.partition(" ")
+
+    assert not has_gone(ours)
+    assert has_gone(f"{place} {ended_one.pid} x")
+    assert not has_gone(f"elsewhere/1 {ended_one.pid} x")
+    assert not has_gone("an id of another kind")
+    assert rest.startswith(f"{os.getpid()} ")
 
 
 def test_a_process_declared_dead_that_lives_still_saves_its_ending(
@@ -125,13 +157,15 @@ def test_a_process_declared_dead_that_lives_still_saves_its_ending(
     ],
 )
 def test_an_interrupted_answer_lasted_until_its_last_delta(
-    open_store: Open, timings: Timings, total_s: float | None
+    open_store: Open, wall: Wall, timings: Timings, total_s: float | None
 ) -> None:
-    with closing(open_store()) as store:
+    with closing(open_store()) as dead:
         turn = a_turn("1")
-        add(store, turn)
-        store.save_replies([replace(turn.reply, timings=timings)])
+        add(dead, turn)
+        dead.save_replies([replace(turn.reply, timings=timings)])
+    wall.turn(seconds=16)
 
+    with closing(open_store()) as store:
         store.mark_interrupted()
 
         assert said(store)[0].reply.timings == replace(timings, total_s=total_s)

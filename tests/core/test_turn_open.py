@@ -56,8 +56,8 @@ def test_an_answer_that_runs_elsewhere_is_opened_as_running_without_a_log(world:
 def test_an_answer_of_a_dead_process_is_opened_as_interrupted(world: World) -> None:
     turn = a_turn()
     world.store.add_turn(turn, A_CONVERSATION)
-    world.store.save_replies([replace(turn.reply, text="par")])
-    world.store.mark_interrupted()
+    dead = replace(turn.reply, text="par", outcome="interrupted")
+    world.store.save_replies([replace(dead, failure=Failure("interrupted"))])
 
     turns, running = world.opened("c")
 
