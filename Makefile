@@ -8,13 +8,13 @@ BIN := .venv/Scripts
 endif
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check --no-input
 
-.PHONY: run test lint types browser screenshots clean
+.PHONY: run test lint types browser postgres screenshots clean
 .DELETE_ON_ERROR:
 
 run: .venv/weights
 	@$(BIN)/streamlit run streamlit_app.py --server.port $(PORT)
 
-test: .venv/installed-dev browser lint types
+test: .venv/installed-dev browser postgres lint types
 	$(BIN)/python -m pytest
 
 lint: .venv/installed-dev
@@ -26,6 +26,9 @@ types: .venv/installed-dev
 
 browser:
 	@sh deploy/browser.sh
+
+postgres:
+	@sh deploy/postgres.sh
 
 screenshots: .venv/installed-dev browser
 	$(BIN)/python -m bench.screenshots
