@@ -165,7 +165,7 @@ class Engine:
             task.cancel()
 
     async def _cancel_all(self) -> None:
-        tasks = [*self._tasks.values(), *self._asides]
+        tasks = asyncio.all_tasks() - {asyncio.current_task()}
         for task in tasks:
             task.cancel()
         try:

@@ -1,11 +1,9 @@
 """The engine: answers are produced whoever reads, and end however they must."""
 
-import asyncio
 import logging
 import threading
 import time
 from collections.abc import AsyncIterator, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from queue import SimpleQueue
 
 import pytest
@@ -44,13 +42,6 @@ def start(engine: Engine, provider: ScriptedProvider, reply_id: str = "r") -> Li
     live = a_live(reply_id)
     engine.start(live, lambda: provider.stream(REQUEST, None))
     return live
-
-
-async def wait_for_ever(cancelled: threading.Event) -> None:
-    try:
-        await asyncio.Event().wait()
-    finally:
-        cancelled.set()
 
 
 def test_an_answer_is_logged_from_the_request_to_its_finish(engine: Engine) -> None:
@@ -217,59 +208,6 @@ def test_each_end_is_told_once_with_its_log() -> None:
 
     assert (done.is_closed, failed.is_closed, running.is_closed) == (True, True, True)
     assert ended.empty()
-
-
-def test_what_is_called_runs_on_the_loop_and_gives_its_result(engine: Engine) -> None:
-    async def name() -> str:
-        await asyncio.sleep(0)
-        return threading.current_thread().name
-
-    assert engine.call(name(), PATIENCE_S) == "tickertape-engine"
-
-
-def test_what_is_called_may_fail(engine: Engine) -> None:
-    async def fail() -> None:
-        raise KeyError("ours")
-
-    with pytest.raises(KeyError, match="ours"):
-        engine.call(fail(), PATIENCE_S)
-
-
-def test_what_takes_too_long_is_cancelled(engine: Engine) -> None:
-    cancelled = threading.Event()
-
-    with pytest.raises(TimeoutError):
-        engine.call(wait_for_ever(cancelled), 0.01)
-
-    assert cancelled.wait(PATIENCE_S)
-
-
-def test_nothing_can_be_called_after_closing(engine: Engine) -> None:
-    engine.close()
-
-    with pytest.raises(RuntimeError, match="closing"):
-        engine.call(wait_for_ever(threading.Event()), PATIENCE_S)
-
-
-def test_what_runs_aside_ends_with_the_engine(engine: Engine) -> None:
-    cancelled = threading.Event()
-    engine.spawn(wait_for_ever(cancelled))
-
-    engine.close()
-    engine.spawn(wait_for_ever(threading.Event()))
-
-    assert cancelled.is_set()
-
-
-def test_what_is_called_while_the_engine_closes_does_not_hang(engine: Engine) -> None:
-    cancelled = threading.Event()
-
-    with ThreadPoolExecutor(1) as threads:
-        calling = threads.submit(engine.call, wait_for_ever(cancelled), 2)
-        engine.close()
-        error = calling.exception(PATIENCE_S)
-
-    assert isinstance(error, RuntimeError | TimeoutError)
 
 
 def test_closing_interrupts_what_runs_and_leaves_no_thread() -> None:
