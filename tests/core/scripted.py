@@ -162,10 +162,15 @@ def a_live(
     return LiveReply(reply_id, owner, conversation_id, "sim/x", clock or HandClock())
 
 
-def a_turn(name: str = "1", parent: str | None = None, message: str | None = None) -> StoredTurn:
+def a_turn(
+    name: str = "1",
+    parent: str | None = None,
+    message: str | None = None,
+    conversation: str = "c",
+) -> StoredTurn:
     """Turn `name`: message `m-name` (or another's, to regenerate) and reply `r-name`."""
     user = UserMessage(f"m-{message or name}", parent, f"question {message or name}", NOON)
-    return StoredTurn(user, ReplyRecord(f"r-{name}", "ann", "c", user.id, "sim/x", NOON))
+    return StoredTurn(user, ReplyRecord(f"r-{name}", "ann", conversation, user.id, "sim/x", NOON))
 
 
 A_CONVERSATION = Conversation("c", "ann", "question", NOON)

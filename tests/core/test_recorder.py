@@ -1,79 +1,25 @@
 """The recorder: what happens is saved, now or as soon as the store can."""
 
 import threading
-from collections.abc import Iterator
 from queue import Empty, SimpleQueue
 
 import pytest
-from scripted import (
-    A_CONVERSATION,
-    AWAY,
-    PATIENCE_S,
-    AwayStore,
-    a_live,
-    a_turn,
-    busy_s,
-    stored_turns,
+from recorder_world import (  # the fixtures are made_store, made_recorder, told_ends
+    FINISHED,
+    begin,
+    end,
+    loaded,
+    made_recorder,  # noqa: F401
+    made_store,  # noqa: F401
+    next_saved,
+    stored,
+    told_ends,  # noqa: F401
 )
+from scripted import A_CONVERSATION, AWAY, PATIENCE_S, AwayStore, a_live, a_turn, busy_s
 
-from chat.conversations import ReplyRecord, StoredTurn
 from chat.errors import StoreRefused
-from chat.events import Finished, RequestSent, TextDelta
-from chat.live import LiveReply
+from chat.events import TextDelta
 from chat.recorder import UNEXPECTED, Recorder
-from chat.tree import path_of
-
-FINISHED = Finished("stop")
-
-
-@pytest.fixture
-def store() -> Iterator[AwayStore]:
-    store = AwayStore.open_in_memory()
-    yield store
-    store.close()
-
-
-@pytest.fixture
-def done() -> SimpleQueue[str]:
-    """The ids that the recorder said are saved for good."""
-    return SimpleQueue()
-
-
-@pytest.fixture
-def recorder(store: AwayStore, done: SimpleQueue[str]) -> Iterator[Recorder]:
-    recorder = Recorder(store, on_saved=done.put, checkpoint_s=0.01)
-    yield recorder
-    recorder.close()
-
-
-def begin(recorder: Recorder, name: str = "1", parent: str | None = None) -> LiveReply:
-    """Begins turn `name`, as a `Turns` over an engine does."""
-    live = a_live(f"r-{name}")
-    recorder.begin(a_turn(name, parent), A_CONVERSATION, live)
-    live.append(RequestSent())
-    recorder.wake()
-    return live
-
-
-def end(recorder: Recorder, live: LiveReply) -> None:
-    live.append(FINISHED)
-    recorder.wake()
-
-
-def stored(store: AwayStore) -> list[ReplyRecord]:
-    return [turn.reply for turn in store.turns_of("ann", "c") or []]
-
-
-def loaded(recorder: Recorder) -> list[StoredTurn]:
-    tree = recorder.load_tree("ann", "c")
-    return stored_turns(path_of(tree)) if tree is not None else []
-
-
-def next_saved(store: AwayStore, text: str) -> ReplyRecord:
-    """The next save of a reply that has got so far."""
-    while (record := store.saved.get(timeout=PATIENCE_S)).text != text:
-        pass
-    return record
 
 
 def test_the_message_is_saved_before_anything_else_happens(
