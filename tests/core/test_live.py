@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from itertools import islice
 
 import pytest
 from hypothesis import given, settings
@@ -10,8 +11,19 @@ from hypothesis import strategies as st
 from scripted import CLOSED, PATIENCE_S, STOPPED, HandClock, a_live, text_of
 
 from chat.errors import Failure
-from chat.events import Event, Failed, Finished, Logged, ReasoningDelta, RequestSent, TextDelta
+from chat.events import (
+    Continued,
+    Event,
+    Failed,
+    Finished,
+    Logged,
+    ReasoningDelta,
+    RequestSent,
+    StartedOver,
+    TextDelta,
+)
 from chat.live import LiveReply
+from chat.reply import ReplyFold
 
 FINISHED = Finished("stop")
 EVENTS = st.one_of(
@@ -55,6 +67,51 @@ def test_readers_that_come_and_go_show_the_text_exactly_once(steps: list[Event |
         assert reader.seen == live.read()
     written = "".join(step.text for step in steps if isinstance(step, TextDelta))
     assert text_of(readers[0].seen) == written
+
+
+WORDS = st.text("ab ", min_size=1, max_size=9)
+
+
+@st.composite
+def continued_logs(draw: st.DrawFn) -> list[Event]:
+    """A log as `continued` makes them: what was there, then text, perhaps begun anew."""
+    is_continued, is_anew = draw(st.booleans()), draw(st.booleans())
+    before = [Continued(draw(WORDS))] if is_continued else []
+    thoughts = draw(st.lists(WORDS.map(ReasoningDelta), max_size=2))
+    anew = [StartedOver()] if is_continued and is_anew else []
+    return [RequestSent(), *before, *thoughts, *anew, *draw(st.lists(WORDS.map(TextDelta)))]
+
+
+@settings(deadline=None)
+@given(continued_logs(), st.lists(st.tuples(st.booleans(), st.integers(0, 4)), max_size=30))
+def test_a_reader_that_leaves_and_comes_back_shows_the_logs_text_exactly_once(
+    events: list[Event], visits: list[tuple[bool, int]]
+) -> None:
+    live = a_live()
+    coming = iter([*events, FINISHED])
+    reader, shown = Reader(live), ReplyFold()
+
+    for is_new_tab, count in visits:
+        for event in islice(coming, count):
+            live.append(event)
+        if is_new_tab:
+            reader, shown = Reader(live), ReplyFold()
+        shown.feed(reader.read_on())
+        assert shown.text == text_shown(live)
+    for event in coming:
+        live.append(event)
+    shown.feed(reader.read_on())
+
+    assert shown.text == text_shown(live)
+    assert shown.reasoning == "".join(e.text for e in events if isinstance(e, ReasoningDelta))
+
+
+def text_shown(live: LiveReply) -> str:
+    """What the log says is the answer's text: all of it since the last start."""
+    events = [entry.event for entry in live.read()]
+    starts = [n for n, event in enumerate(events) if isinstance(event, StartedOver)]
+    since = events[starts[-1] :] if starts else events
+    return "".join(event.text for event in since if isinstance(event, Continued | TextDelta))
 
 
 @settings(deadline=None)
