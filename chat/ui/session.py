@@ -182,8 +182,9 @@ def take_notice(held: Tab) -> str | None:
 
 def today() -> tuple[date, tzinfo]:
     """The visitor's date and time zone, as the browser says; UTC where it does not."""
+    name: object = st.context.timezone
     try:
-        zone: tzinfo = ZoneInfo(st.context.timezone or "UTC")
+        zone: tzinfo = ZoneInfo(name if isinstance(name, str) and name else "UTC")
     except (ZoneInfoNotFoundError, ValueError):
         zone = UTC
     return datetime.now(zone).date(), zone
@@ -201,8 +202,8 @@ def yield_to_clicks() -> None:
 
 def cookie_owner() -> str | None:
     """The visitor that the browser's cookie names, or None."""
-    cookie = st.context.cookies.get(COOKIE_NAME, "")
-    return cookie if is_visitor_id(cookie) else None
+    cookie: object = st.context.cookies.get(COOKIE_NAME)
+    return cookie if isinstance(cookie, str) and is_visitor_id(cookie) else None
 
 
 def _turn_to(held: Tab, conversation_id: str | None) -> None:

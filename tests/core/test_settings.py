@@ -46,6 +46,7 @@ def test_each_setting_is_read() -> None:
         DATABASE_URL="sqlite:///x.db",
         LOCAL_MODELS="off",
         SIMULATOR="Off",
+        MODEL_TITLES="on",
         MAX_MESSAGE_CHARS="99",
         TICKERTAPE_CACHE="/cache",
     )
@@ -58,6 +59,7 @@ def test_each_setting_is_read() -> None:
         database_url="sqlite:///x.db",
         local_models="off",
         simulator=False,
+        model_titles=True,
         max_message_chars=99,
         cache_dir=Path("/cache"),
     )
