@@ -134,10 +134,11 @@ def test_any_text_that_is_kept_is_found_by_a_word_of_it(store: Store) -> None:
 def test_an_answer_is_found_once_it_has_ended(store: Store) -> None:
     turn = a_turn("1")
     add(store, turn)
-    store.save_replies([replace(turn.reply, text="half an otter")])
+    half = replace(turn.reply, text="half an otter")
+    store.save_replies([half])
     assert found(store, "otter") == set()
 
-    store.mark_interrupted()
+    store.save_replies([replace(half, outcome="interrupted")])
     assert found(store, "otter") == {"c"}
     store.save_replies([ended(turn.reply, "a whole whale")])
 
