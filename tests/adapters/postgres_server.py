@@ -23,6 +23,7 @@ MISSING = (
     "The tests need PostgreSQL's server programs (initdb, pg_ctl). "
     "Install Debian's package: apt-get install postgresql, or run: sh deploy/postgres.sh"
 )
+_PATIENCE_S = 60.0
 _SETTINGS = (
     "fsync=off",
     "synchronous_commit=off",
@@ -75,6 +76,7 @@ class PostgresServer:
         self._data = self._folder / "data"
         self._has_shared = False
         self._make_cluster()
+        self._undertaker = self._hire_undertaker()
         self.start()
 
     def url(self, database: str, password: str = PASSWORD) -> str:
@@ -117,8 +119,23 @@ class PostgresServer:
 
     def close(self) -> None:
         """Ends the server and removes all that was in it."""
-        self.stop()
-        shutil.rmtree(self._folder)
+        self._undertaker.communicate(timeout=_PATIENCE_S)
+
+    def _hire_undertaker(self) -> subprocess.Popen[bytes]:
+        """A process that ends the server when this one lets go of it, killed or not."""
+        return subprocess.Popen(  # noqa: S603 - our own folder and the system's programs
+            [
+                *("sh", "-c", 'read -r _; "$0" stop -m immediate -D "$1/data"; rm -rf "$1"'),
+                *(self._pg_ctl, str(self._folder)),
+            ],
+            cwd="/tmp",  # noqa: S108 - it removes its folder, so it stands elsewhere
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,  # an interrupt from the keyboard is not for it
+            user=self._as.get("user"),
+            group=self._as.get("group"),
+        )
 
     def _make_cluster(self) -> None:
         password_file = self._folder / "password"
@@ -151,7 +168,7 @@ class PostgresServer:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             check=False,
-            timeout=60,
+            timeout=_PATIENCE_S,
             user=self._as.get("user"),
             group=self._as.get("group"),
         )

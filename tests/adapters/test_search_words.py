@@ -24,6 +24,9 @@ def hits(snippet: tuple[tuple[str, bool], ...]) -> list[str]:
         ("使用docker容器", "使 用 docker 容 器"),
         ("がく ｶﾞ 서울은", "が く ｶ ﾞ 서 울 은"),
         ("हिन्दी में", "हिन्दी में"),
+        ("ไม่ใช่", "ไ ม ใ ช"),
+        ("می\u200cخواهم", "میخواهم"),
+        ("か\u3099", "が"),
         ("שָׁלוֹם سَلَام", "שלום سلام"),
         ("👍 🇺🇳 → ∑", ""),
         ("a\0b\ud83d", "a b"),
@@ -83,6 +86,13 @@ def test_a_word_of_several_parts_is_one_hit() -> None:
         "智能",
         "v1.5",
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "query"), [("ไม่ใช่", "ไม่ใช่"), ("か\u3099き", "がき"), ("cafe\u0301s", "CAFÉS")]
+)
+def test_a_word_with_marks_is_one_hit(text: str, query: str) -> None:
+    assert snippet_of(f"- {text}!", words_of(query)) == (("- ", False), (text, True), ("!", False))
 
 
 def test_a_snippet_is_taken_where_most_of_the_words_are() -> None:
