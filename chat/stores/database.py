@@ -32,7 +32,8 @@ WRITES = "tickertape_writes"
 
 _MIGRATIONS = Path(__file__).with_name("migrations")
 _ONE_MIGRATION = threading.Lock()  # Alembic keeps what is being migrated in module globals
-_MIGRATION_LOCK = 0x7469636B  # "tick"; any number that no other program's advisory lock has
+MIGRATION_LOCK = 0x7469636B
+"""Number of the advisory lock that is held while tables are made."""
 _RETRY_S = 0.01
 _CONNECT_TIMEOUT_S = 5
 _DRIVERS = {"postgres": "postgresql+psycopg", "postgresql": "postgresql+psycopg"}
@@ -120,7 +121,7 @@ def _begin_migration(connection: Connection) -> None:
     """Waits for another process that migrates; SQLite's writers wait for each other anyway."""
     if connection.scalar(text("SHOW server_encoding")) != "UTF8":
         raise StoreError("The database must be one in UTF-8.")
-    connection.execute(select(func.pg_advisory_xact_lock(_MIGRATION_LOCK)))
+    connection.execute(select(func.pg_advisory_xact_lock(MIGRATION_LOCK)))
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -13,9 +13,9 @@ from alembic.util import CommandError
 from sqlalchemy.exc import (
     ArgumentError,
     DataError,
+    DBAPIError,
     IntegrityError,
     NoSuchModuleError,
-    OperationalError,
     SQLAlchemyError,
     StatementError,
 )
@@ -74,6 +74,10 @@ _POSTGRESQL = {
     "XX001": "The database is damaged.",
     "XX002": "The database is damaged.",
 }
+_SIGNS = (
+    ("authentication failed", _POSTGRESQL["28"]),
+    ("does not exist", _POSTGRESQL["3D"]),
+)
 
 
 class NulCharacter(ValueError):  # noqa: N818 - says what there is, as the tree of errors does
@@ -141,7 +145,7 @@ def sentence_for(fault: Exception) -> str:
         code = getattr(cause, "sqlite_errorcode", 0) & 0xFF
         if code in _SQLITE:
             return _SQLITE[code]
-    elif isinstance(fault, OperationalError):
+    elif isinstance(fault, DBAPIError) and not isinstance(fault, _FOR_EVER):
         return _postgresql_sentence(cause)
     if isinstance(cause, OSError):
         return FULL if cause.errno == errno.ENOSPC else UNWRITABLE
@@ -160,7 +164,7 @@ def _postgresql_sentence(cause: BaseException) -> str:
     state = _sqlstate_of(cause)
     if not state:
         # What fails before there is a connection has no code, only the server's English words.
-        is_denied = "authentication failed" in str(cause)
-        return _POSTGRESQL["28"] if is_denied else UNREACHABLE
+        said = str(cause)
+        return next((words for sign, words in _SIGNS if sign in said), UNREACHABLE)
     known = (_POSTGRESQL.get(state[:length]) for length in (5, 3, 2))
     return next((words for words in known if words), UNUSABLE)

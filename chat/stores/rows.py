@@ -49,7 +49,6 @@ def reply_row(reply: ReplyRecord, now: datetime) -> dict[str, object]:
         "owner": reply.owner,
         "conversation_id": reply.conversation_id,
         "message_id": reply.message_id,
-        "continues_id": reply.continues_id,
         "updated_at": now,
         **state_of(reply),
     }
@@ -60,6 +59,7 @@ def state_of(record: ReplyRecord) -> dict[str, object]:
     usage, failure, timings = record.usage, record.failure, record.timings
     return {
         "outcome": record.outcome,
+        "continues_id": record.continues_id,
         "model": record.model,
         "served_model": record.served_model,
         "upstream_provider": record.upstream_provider,

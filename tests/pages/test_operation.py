@@ -8,7 +8,7 @@ import pytest
 
 from chat.ui.wiring import services
 
-from .visits import QUICK, boxes, conversations, metrics, said, say, visit
+from .visits import QUICK, address, boxes, conversations, metrics, said, say, visit
 
 
 def test_a_database_that_cannot_be_written_is_said_and_the_app_goes_on(
@@ -113,9 +113,9 @@ def test_a_conversation_that_cannot_be_read_is_said(home: Path) -> None:
     app.run()
     assert said(app) == ["Hello"]  # what was read lately can still be read
 
-    conversation = app.query_params["c"]
+    conversation = address(app)
     services.clear()
-    app = visit(QUICK, conversation=str(conversation))
+    app = visit(QUICK, conversation=conversation)
 
     assert any("cannot be read right now" in box for box in boxes(app))
     assert not app.exception
