@@ -1,0 +1,139 @@
+"""What a visitor does and sees, in the words of the page: roles, labels, text."""
+
+import re
+from collections.abc import Sequence
+
+from playwright.sync_api import Locator, Page, expect
+
+from chat.simulator.prose import write
+from chat.simulator.scenario import Style
+
+KEY = "sk-or-v1-" + "a1b2" * 16
+CURSOR = "▌"
+BLOCK = (
+    "[data-testid=stMarkdown]:not(:has([data-testid=stCaptionContainer], .stMarkdownColoredText))"
+)
+"""A block of an answer's text; the quiet lines around it are Markdown as well."""
+
+
+def open_chat(page: Page, url: str) -> None:
+    """Opens the page and waits until a message can be typed."""
+    page.goto(url)
+    expect(composer(page)).to_be_visible()
+
+
+def composer(page: Page) -> Locator:
+    return page.get_by_placeholder("Ask anything")
+
+
+def greeting(page: Page) -> Locator:
+    """What a new chat begins with."""
+    return page.get_by_text("Ask any model, and see how fast")
+
+
+def stop_button(page: Page) -> Locator:
+    return page.get_by_role("button", name="Stop")
+
+
+def again_button(page: Page) -> Locator:
+    return page.get_by_role("button", name=re.compile("Regenerate|Try again"))
+
+
+def choose_model(page: Page, model: str) -> None:
+    """Types a model's id into the picker; on a narrow screen the sidebar is opened for it."""
+    open_sidebar = page.get_by_role("button", name="Expand sidebar")
+    is_folded = open_sidebar.is_visible()
+    if is_folded:
+        open_sidebar.click()
+    picker = page.get_by_role("combobox", name="Model")
+    picker.click()
+    picker.fill(model)
+    picker.press("Enter")
+    expect(picker).to_have_value(model)
+    expect(picker).to_have_attribute("aria-expanded", "false")
+    if is_folded:
+        page.get_by_role("button", name="Collapse sidebar").click()
+        expect(open_sidebar).to_be_visible()
+
+
+def paste_key(page: Page, key: str) -> None:
+    field = page.get_by_label("OpenRouter API key", exact=True)
+    field.fill(key)
+    field.press("Enter")
+    expect(page.get_by_text("Needs an OpenRouter key.")).to_be_hidden()
+
+
+def ask(page: Page, text: str) -> None:
+    """Sends a message and waits until it stands in the transcript."""
+    composer(page).fill(text)
+    composer(page).press("Enter")
+    expect(page.get_by_test_id("stChatMessage").filter(has_text=text).last).to_be_visible()
+
+
+def answer(page: Page) -> Locator:
+    """The newest message's blocks of text."""
+    return page.get_by_test_id("stChatMessage").last.locator(BLOCK)
+
+
+def words(page: Page) -> list[str]:
+    """The words of the newest answer, as far as it is there."""
+    return " ".join(answer(page).all_inner_texts()).replace(CURSOR, "").split()
+
+
+def await_words(page: Page, count: int) -> None:
+    """Waits until the newest answer has that many words."""
+    page.wait_for_function(
+        """([count, block]) => {
+            const last = [...document.querySelectorAll('[data-testid=stChatMessage]')].at(-1)
+            const texts = [...(last?.querySelectorAll(block) ?? [])].map(b => b.innerText)
+            return texts.join(' ').trim().split(/\\s+/).length >= count
+        }""",
+        arg=[count, BLOCK],
+    )
+
+
+def await_end(page: Page) -> None:
+    """Waits until no answer is being written and what can be done with it is offered."""
+    expect(again_button(page)).to_be_visible()
+    expect(stop_button(page)).to_be_hidden()
+
+
+def known_words(length: int, style: Style = "prose") -> list[str]:
+    """What the simulator says at that length, in words."""
+    return "".join(write(style, 1, length)).split()
+
+
+def is_beginning(seen: Sequence[str], whole: Sequence[str]) -> bool:
+    """Whether the words are the first ones of the whole, the last perhaps cut."""
+    *most, last = seen or [""]
+    return most == list(whole[: len(most)]) and (
+        len(most) < len(whole) and whole[len(most)].startswith(last)
+    )
+
+
+_WATCH = """
+window.seen = [];
+new MutationObserver(() => {
+    const last = [...document.querySelectorAll('[data-testid=stChatMessage]')].at(-1);
+    const texts = [...(last?.querySelectorAll("BLOCK") ?? [])].map(block => block.innerText);
+    const text = texts.join(' ');
+    if (text && text !== window.seen.at(-1)) window.seen.push(text);
+}).observe(document, {subtree: true, childList: true, characterData: true});
+""".replace("BLOCK", BLOCK)
+
+
+def watch(page: Page) -> None:
+    """Notes every state of the newest message's text from now on, and after each reload."""
+    page.add_init_script(_WATCH)
+    page.evaluate(_WATCH)
+
+
+def seen(page: Page) -> list[list[str]]:
+    """Every state of the newest message's text since the page was loaded, in words."""
+    states: list[str] = page.evaluate("window.seen")
+    return [state.replace(CURSOR, "").split() for state in states]
+
+
+def await_steps(page: Page, count: int) -> None:
+    """Waits until the newest message's text has grown that many times."""
+    page.wait_for_function("count => window.seen.length >= count", arg=count)
