@@ -26,7 +26,6 @@ MISSING = (
 _PATIENCE_S = 60.0
 _SETTINGS = (
     "fsync=off",
-    "synchronous_commit=off",
     "full_page_writes=off",
     "wal_level=minimal",
     "max_wal_senders=0",
