@@ -23,7 +23,7 @@ def awaits_cost(reply: ReplyRecord, now: datetime) -> bool:
 
 def receipt_of(reply: ReplyRecord) -> str:
     """The line under a stopped reply."""
-    shown = f"Stopped after {count(reply.tokens)}"
+    shown = f"{count(reply.tokens)} shown"
     if reply.model.startswith((LOCAL_PREFIX, SIMULATOR_PREFIX)):
         return f"{shown} · nothing is billed"
     goes_on = bills_after_cancel(reply.upstream_provider)
