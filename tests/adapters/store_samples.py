@@ -1,5 +1,6 @@
 """The stores that the contract suite runs on, one line each, and the turns it keeps in them."""
 
+import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -24,7 +25,8 @@ NOON = datetime(2030, 5, 1, 12, tzinfo=UTC)
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """An empty database of each kind that can be opened more than once."""
     if request.param == "sqlite":
-        return f"sqlite:///{tmp_path}/tickertape.db"
+        empty: Path = request.getfixturevalue("migrated_file")
+        return f"sqlite:///{shutil.copy(empty, tmp_path)}"
     server: PostgresServer = request.getfixturevalue("postgres")
     return server.emptied_database()
 
