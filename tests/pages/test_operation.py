@@ -105,21 +105,29 @@ def test_services_that_are_released_leave_no_thread_behind() -> None:
     assert {thread for thread in threading.enumerate() if thread not in before} == set()
 
 
-def test_a_conversation_that_cannot_be_read_is_said(home: Path) -> None:
+def test_what_was_read_lately_can_be_read_without_the_database(home: Path) -> None:
     app = say(visit(QUICK), "Hello")
-    with sqlite3.connect(home / "chat.db") as database:
-        database.execute("DROP TABLE replies")
+    drop_replies(home)
 
-    app.run()
-    assert said(app) == ["Hello"]  # what was read lately can still be read
+    assert said(app.run()) == ["Hello"]
 
-    conversation = address(app)
+
+def test_a_conversation_that_cannot_be_read_is_said(home: Path) -> None:
+    conversation = address(say(visit(QUICK), "Hello"))
     services.clear()
+    visit(QUICK)  # the server has started while all was well
+    drop_replies(home)
+
     app = visit(QUICK, conversation=conversation)
 
     assert any("cannot be read right now" in box for box in boxes(app))
     assert not app.exception
     assert not metrics(app).exception
+
+
+def drop_replies(home: Path) -> None:
+    with sqlite3.connect(home / "chat.db") as database:
+        database.execute("DROP TABLE replies")
 
 
 def test_a_database_that_can_only_be_read_is_said_and_the_app_goes_on(
