@@ -247,9 +247,9 @@ class SqlStore:
 
     @in_plain_words
     def mark_interrupted(self) -> int:
-        """Ends the running replies of dead processes and of this store; gives their number.
+        """Ends the running replies of dead processes, never this one's; gives their number.
 
-        So it is called before this store begins any, or when it will write no more.
+        Wanted with each beat: a process that dies is given up `upkeep.DEAD_AFTER` later.
         """
         with self._writer.begin() as db:
             return upkeep.mark_interrupted(db, self._process_id, self._now())
