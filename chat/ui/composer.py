@@ -26,7 +26,7 @@ def draw_composer(tab: session.Tab, live: LiveReply | None) -> None:
             key="composer_row", horizontal=True, wrap=False, vertical_alignment="bottom"
         ):
             st.chat_input(
-                "Ask anything" if live is None else "Ask more; it waits for the answer",
+                "Ask anything",
                 key=session.COMPOSER,
                 on_submit=lambda: send(session.composed_text()),
             )

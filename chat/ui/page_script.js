@@ -1,4 +1,4 @@
-// Three things Streamlit has no words for: what a screen reader hears of the conversation, a page
+// Four things Streamlit has no words for: what a screen reader hears of the conversation, a page
 // that follows the growing text until its reader scrolls up, and a Stop that does not wait for the
 // page's script. Given our own words only, never text of a model or a visitor.
 
@@ -59,6 +59,18 @@ function sendStop() {
   stopPath = null
 }
 
+// Half a character (a lone surrogate) cannot be sent: the socket would break, and the message be lost.
+// It becomes the sign for a broken character, which its writer sees before sending.
+function mend(event) {
+  const box = event.target
+  if (!(box instanceof HTMLTextAreaElement) || (box.value.isWellFormed?.() ?? true)) return
+  event.stopImmediatePropagation()
+  const write = Object.getOwnPropertyDescriptor(HTMLTextAreaElement.prototype, "value").set
+  write.call(box, box.value.toWellFormed())
+  box.dispatchEvent(new Event("input", { bubbles: true }))
+}
+
+addEventListener("input", mend, true)
 addEventListener("keydown", (event) => event.key === "Escape" && sendStop(), true)
 addEventListener("click", (event) => event.target.closest?.('[class*="st-key-stop_"]') && sendStop(), true)
 
