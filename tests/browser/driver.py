@@ -23,7 +23,7 @@ def open_chat(page: Page, url: str) -> None:
 
 
 def composer(page: Page) -> Locator:
-    return page.get_by_placeholder("Ask anything")
+    return page.get_by_test_id("stChatInputTextArea")
 
 
 def greeting(page: Page) -> Locator:

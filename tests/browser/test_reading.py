@@ -1,7 +1,7 @@
 """Reading and writing by other means: a screen reader's roles, a keyboard, a phone, a scroll."""
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, ViewportSize, expect
 
 from .driver import (
     again_button,
@@ -17,7 +17,8 @@ from .driver import (
 )
 from .processes import App
 
-PHONE = {"width": 390, "height": 844}
+NEAR_PX = 64
+PHONE: ViewportSize = {"width": 390, "height": 844}
 _NOTE = """status => {
     window.announced = [];
     new MutationObserver(() => {
@@ -126,7 +127,7 @@ def walk_to(page: Page, place: Locator, key: str, most: int = 40) -> None:
 
 def test_on_a_phone_nothing_scrolls_sideways_and_all_is_in_reach(page: Page, app: App) -> None:
     choose_model(page, "sim/stall-200-rate-1000-ttft-0")
-    page.set_viewport_size({"width": 390, "height": 844})
+    page.set_viewport_size(PHONE)
     ask(page, "Hello " + "m" * 200)
     await_words(page, 120)
 
@@ -142,7 +143,7 @@ def test_on_a_phone_nothing_scrolls_sideways_and_all_is_in_reach(page: Page, app
 
 
 def test_on_a_phone_a_first_visit_fits(first_visit: Page) -> None:
-    first_visit.set_viewport_size({"width": 390, "height": 844})
+    first_visit.set_viewport_size(PHONE)
 
     assert_fits(first_visit)
     expect(composer(first_visit)).to_be_in_viewport()
@@ -170,10 +171,11 @@ def test_the_page_follows_the_text_until_its_reader_scrolls_up(page: Page) -> No
     await_words(page, len(words(page)) + 60)
     assert page.evaluate(f"{_MAIN}.scrollTop") == there
 
-    page.mouse.wheel(0, 5000)
-    page.wait_for_function(f"{_GAP} < 2")
+    # The end moves away from a reader on a busy machine, who then scrolls once more.
+    while not is_at_end(page):
+        page.mouse.wheel(0, 5000)
     await_words(page, len(words(page)) + 60)
-    page.wait_for_function(f"{_GAP} < 2")
+    page.wait_for_function(f"{_GAP} < {NEAR_PX}")
     stop_button(page).click()
     await_end(page)
 
@@ -183,4 +185,4 @@ _GAP = f"({_MAIN}.scrollHeight - {_MAIN}.scrollTop - {_MAIN}.clientHeight)"
 
 
 def is_at_end(page: Page) -> bool:
-    return bool(page.evaluate(f"{_GAP} < 2"))
+    return bool(page.evaluate(f"{_GAP} < {NEAR_PX}"))
