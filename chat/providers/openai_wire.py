@@ -103,6 +103,11 @@ class OpenAIWire:
             raise failed from None
         return usage_of_generation(body)
 
+    async def warm(self) -> None:
+        """Makes what the first request would wait for: connection pools, certificates, a client."""
+        for is_loopback in (True, False):
+            self._client(Endpoint("http://127.0.0.1", Secret("-"), is_loopback=is_loopback))
+
     async def close(self) -> None:
         """Closes the pooled connections; on the engine's loop."""
         for pool in self._pools.values():

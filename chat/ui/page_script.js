@@ -2,7 +2,7 @@
 // that follows the growing text until its reader scrolls up, and a Stop that does not wait for the
 // page's script. Given our own words only, never text of a model or a visitor.
 
-const NEAR_PX = 64 // this close to the end counts as being there
+const NEAR_PX = 120 // this close to the end counts as being there
 
 let stopPath = null
 let log = null
@@ -63,7 +63,8 @@ function sendStop() {
 // It becomes the sign for a broken character, which its writer sees before sending.
 function mend(event) {
   const box = event.target
-  if (!(box instanceof HTMLTextAreaElement) || (box.value.isWellFormed?.() ?? true)) return
+  if (event.isComposing || !(box instanceof HTMLTextAreaElement)) return
+  if (box.value.isWellFormed?.() ?? true) return
   event.stopImmediatePropagation()
   const write = Object.getOwnPropertyDescriptor(HTMLTextAreaElement.prototype, "value").set
   write.call(box, box.value.toWellFormed())
@@ -74,17 +75,33 @@ addEventListener("input", mend, true)
 addEventListener("keydown", (event) => event.key === "Escape" && sendStop(), true)
 addEventListener("click", (event) => event.target.closest?.('[class*="st-key-stop_"]') && sendStop(), true)
 
+// This runs as soon as it is drawn itself, which may be before the conversation beside it is; and
+// with the same data it does not run again.
+let arrival = null
+function whenDrawn(selector, act) {
+  arrival?.disconnect()
+  const found = document.querySelector(selector)
+  if (found) return act(found)
+  arrival = new MutationObserver(() => {
+    const drawn = document.querySelector(selector)
+    if (!drawn) return
+    arrival.disconnect()
+    act(drawn)
+  })
+  arrival.observe(document.body, { childList: true, subtree: true })
+}
+
 export default function ({ data, parentElement }) {
   const status = parentElement.querySelector("[role=status]")
   if (status.textContent !== data.say) status.textContent = data.say
   stopPath = data.stop
-  const found = document.querySelector(".st-key-" + data.transcript)
-  if (!found) return
-  watch(found)
-  describe(data.busy)
-  if (data.turn !== turn) {
-    turn = data.turn
-    isFollowing = true
-    toEnd()
-  }
+  whenDrawn(".st-key-" + data.transcript, (found) => {
+    watch(found)
+    describe(data.busy)
+    if (data.turn !== turn) {
+      turn = data.turn
+      isFollowing = true
+      toEnd()
+    }
+  })
 }

@@ -48,6 +48,7 @@ class Tab:
         owner: The visitor, by account or cookie; without either an id as old as the tab.
         is_account: Whether the owner is an account that is logged in.
         conversation_id: The conversation on screen, or None for a new one.
+        named: The conversation that the URL named last.
         is_temporary: Whether the chat on screen is one that is never written down.
         editing: The message that is being edited, or None.
         window: How many of the newest turns are shown.
@@ -65,6 +66,7 @@ class Tab:
     owner: str
     is_account: bool = False
     conversation_id: str | None = None
+    named: str | None = None
     is_temporary: bool = False
     editing: str | None = None
     window: int = WINDOW_TURNS
@@ -106,8 +108,12 @@ def tab() -> Tab:
         st.session_state[_TAB] = Tab(cookie_owner() or new_visitor_id())
     found: Tab = st.session_state[_TAB]
     named = st.query_params.get(_CONVERSATION)
-    if named and named != found.conversation_id:
-        _turn_to(found, named)
+    # Only a change of the URL is a wish: a click that was made just after "New chat" still comes
+    # with the address of the conversation that was left.
+    if named != found.named:
+        found.named = named
+        if named and named != found.conversation_id:
+            _turn_to(found, named)
     return found
 
 
@@ -157,6 +163,7 @@ def write_address(held: Tab) -> None:
         st.query_params.pop(_CONVERSATION, None)
     elif st.query_params.get(_CONVERSATION) != held.conversation_id:
         st.query_params[_CONVERSATION] = held.conversation_id
+        held.named = held.conversation_id
 
 
 def composed_text() -> str:

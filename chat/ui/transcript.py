@@ -54,11 +54,9 @@ def draw_user_message(tab: Tab, turn: Turn, *, can_change: bool) -> None:
         with st.container(horizontal=True, wrap=False, vertical_alignment="top"):
             st.text(turn.user.text, width="stretch")
             chosen = st.menu_button(
-                "",
+                "Edit",
                 [EDIT, DELETE],
                 key=f"message_{turn.user.id}",
-                icon=":material/more_horiz:",
-                help="Edit or delete this message",
                 type="tertiary",
                 disabled=not can_change,
             )
@@ -100,8 +98,8 @@ def draw_siblings(siblings: tuple[str, ...], shown: str, *, can_change: bool) ->
         return
     place = siblings.index(shown)
     steps = {
-        -1: ("Earlier version", ":material/chevron_left:"),
-        1: ("Later version", ":material/chevron_right:"),
+        -1: ("Earlier", ":material/chevron_left:"),
+        1: ("Later", ":material/chevron_right:"),
     }
     with st.container(horizontal=True, vertical_alignment="center", gap="small", width="content"):
         for step, (name, icon) in steps.items():
@@ -109,9 +107,10 @@ def draw_siblings(siblings: tuple[str, ...], shown: str, *, can_change: bool) ->
                 st.caption(f"{place + 1} / {len(siblings)}", width="content")
             is_there = 0 <= place + step < len(siblings)
             st.button(
-                icon,
+                name,
                 key=f"{name}_{shown}",
-                help=name,
+                icon=icon,
+                icon_position="left" if step < 0 else "right",
                 type="tertiary",
                 disabled=not (is_there and can_change),
                 on_click=choose,

@@ -97,6 +97,7 @@ def services() -> Services:
         turns = Turns(engine, recorder, provider, time.monotonic, settings.max_message_chars)
         queue = Queue(place, turns)
         rooms.append(Room(place, recorder, turns, queue, settings.model_titles, provider.usage_of))
+    engine.spawn(provider.warm())
     kept, temporary = rooms
     return Services(settings, store_fault, kept, temporary, engine, local, simulator, afterwards)
 
@@ -127,9 +128,9 @@ def _provider(settings: Settings, local: LocalModels, simulator_url: str | None)
 def _open_store(settings: Settings) -> tuple[SqlStore, str | None]:
     try:
         store = SqlStore.open(_absolute(settings.database_url))
+        store.mark_interrupted()
     except StoreError as error:
         return SqlStore.open_in_memory(), str(error)
-    store.mark_interrupted()
     return store, None
 
 
@@ -137,7 +138,7 @@ def _absolute(database_url: str) -> str:
     """A relative SQLite path is meant from the project's folder, wherever the app is started."""
     prefix = "sqlite:///"
     path = database_url.removeprefix(prefix)
-    if path == database_url or not path or path.startswith(("/", ":")):
+    if path == database_url or not path or path.startswith(("/", ":", "file:")):
         return database_url
     return f"{prefix}{ROOT / path}"
 

@@ -88,7 +88,9 @@ def explain(failure: Failure) -> Explanation:
     base = _FAILURES[failure.kind]
     if not failure.detail:
         return base
-    return Explanation(f"{base.happened} It said: “{_one_line(failure.detail)}”", base.to_do)
+    return Explanation(
+        f"{base.happened} The reason given: {_one_line(failure.detail)}.", base.to_do
+    )
 
 
 def refuse(reason: RefusalReason, text: str, limit: int) -> str:

@@ -95,7 +95,7 @@ def page(tab: Page, app: App) -> Iterator[Page]:
     tab.set_viewport_size(WIDE)
     tab.emulate_media(color_scheme="null", reduced_motion="null")
     with _watched(tab):
-        new_chat = tab.get_by_role("button", name="New chat")
+        new_chat = tab.get_by_test_id("stSidebar").get_by_role("button", name="New chat")
         is_folded = tab.get_by_role("button", name="Expand sidebar").is_visible()
         if new_chat.is_visible() and not is_folded:
             new_chat.click()

@@ -17,7 +17,7 @@ from .driver import (
 )
 from .processes import App
 
-NEAR_PX = 64
+NEAR_PX = 120
 PHONE: ViewportSize = {"width": 390, "height": 844}
 _NOTE = """status => {
     window.announced = [];

@@ -1,0 +1,111 @@
+"""Whole conversations: found, renamed, deleted and brought back, taken away, kept to oneself."""
+
+import json
+
+from playwright.sync_api import Locator, Page, expect
+
+from .driver import ask, await_end, await_words, choose_model, greeting, words
+from .processes import App
+
+QUICK = "sim/echo-ttft-0"
+
+
+def sidebar_entry(page: Page, title: str) -> Locator:
+    return page.get_by_test_id("stSidebar").get_by_role("button", name=title, exact=True)
+
+
+def open_menu(page: Page) -> None:
+    page.get_by_test_id("stMain").get_by_role("button", name="More", exact=True).click()
+
+
+def test_a_conversation_is_found_by_a_word_of_its_answer(first_visit: Page) -> None:
+    choose_model(first_visit, QUICK)
+    ask(first_visit, "Where do zebras sleep")
+    await_end(first_visit)
+    first_visit.get_by_test_id("stSidebar").get_by_role("button", name="New chat").click()
+    expect(greeting(first_visit)).to_be_visible()
+
+    first_visit.get_by_role("searchbox", name="Search conversations").fill("zebras")
+    expect(first_visit.get_by_test_id("stSidebar").get_by_text("Today")).to_be_hidden()
+    sidebar_entry(first_visit, "Where do zebras sleep").first.click()
+
+    expect(first_visit.get_by_test_id("stChatMessage")).to_have_count(2)
+
+
+def test_a_conversation_is_renamed_and_deleted_and_comes_back(first_visit: Page) -> None:
+    choose_model(first_visit, QUICK)
+    ask(first_visit, "Hello")
+    await_end(first_visit)
+
+    open_menu(first_visit)
+    title = first_visit.get_by_label("Title", exact=True)
+    title.fill("A better name")
+    title.press("Enter")
+    expect(sidebar_entry(first_visit, "A better name")).to_be_visible()
+
+    delete = first_visit.get_by_role("button", name="Delete conversation")
+    if not delete.is_visible():
+        open_menu(first_visit)
+    delete.click()
+    expect(sidebar_entry(first_visit, "A better name")).to_be_hidden()
+    first_visit.get_by_role("button", name="Undo").click()
+
+    expect(sidebar_entry(first_visit, "A better name")).to_be_visible()
+    expect(first_visit.get_by_test_id("stChatMessage")).to_have_count(2)
+
+
+def test_a_conversation_is_taken_away_and_brought_in_again(first_visit: Page) -> None:
+    choose_model(first_visit, QUICK)
+    ask(first_visit, "Keep me")
+    await_end(first_visit)
+
+    open_menu(first_visit)
+    with first_visit.expect_download() as download:
+        first_visit.get_by_role("button", name="Export as JSON").click()
+    path = download.value.path()
+    assert json.loads(path.read_text("utf-8"))["conversations"][0]["title"] == "Keep me"
+    first_visit.keyboard.press("Escape")
+    first_visit.get_by_test_id("stSidebar").get_by_text("Import", exact=True).click()
+    first_visit.locator("input[type=file]").set_input_files(
+        {"name": "x.json", "mimeType": "application/json", "buffer": path.read_bytes()}
+    )
+
+    expect(first_visit.get_by_text("1 conversation imported.")).to_be_visible()
+    expect(sidebar_entry(first_visit, "Keep me")).to_have_count(2)
+
+
+def test_a_broken_file_is_refused_with_a_sentence(first_visit: Page) -> None:
+    first_visit.get_by_test_id("stSidebar").get_by_text("Import", exact=True).click()
+    first_visit.locator("input[type=file]").set_input_files(
+        {"name": "x.json", "mimeType": "application/json", "buffer": b'[{"mapping": {"a"'}
+    )
+
+    expect(first_visit.get_by_text("Nothing was imported.")).to_be_visible()
+
+
+def test_a_temporary_chat_is_nowhere_afterwards(first_visit: Page) -> None:
+    first_visit.get_by_test_id("stMain").get_by_text("Temporary", exact=True).click()
+    expect(first_visit.get_by_text("it is never written down")).to_be_visible()
+    choose_model(first_visit, QUICK)
+    ask(first_visit, "Between us")
+    await_end(first_visit)
+    assert words(first_visit) == ["Between", "us"]
+    assert "?c=" not in first_visit.url
+
+    first_visit.reload()
+
+    expect(greeting(first_visit)).to_be_visible()
+    expect(sidebar_entry(first_visit, "Between us")).to_have_count(0)
+
+
+def test_an_answer_that_ends_while_another_page_is_open_is_announced(
+    first_visit: Page, app: App
+) -> None:
+    choose_model(first_visit, "sim/rate-100-len-200-style-prose-ttft-0")
+    ask(first_visit, "Tell me a story")
+    await_words(first_visit, 5)
+
+    first_visit.get_by_role("link", name="Metrics").click()
+
+    expect(first_visit.get_by_text("Answered: Tell me a story")).to_be_visible()
+    assert app.url in first_visit.url
