@@ -58,9 +58,16 @@ class Queue:
     def waiting(self, owner: str, conversation_id: str) -> list[QueuedMessage]:
         """The waiting messages, oldest first.
 
+        One that is just being sent is either still among them, or its turn has begun: whoever
+        reads the conversation after this sees it in one of the two places.
+
         Raises:
             StoreError: they cannot be read now.
         """
+        with self._sending:
+            return self._waiting(owner, conversation_id)
+
+    def _waiting(self, owner: str, conversation_id: str) -> list[QueuedMessage]:
         found = {message.id: message for message in self.store.list_queued(owner, conversation_id)}
         with self._lock:
             unkept = list(self._unkept.values())
@@ -112,7 +119,7 @@ class Queue:
     def _send_next(self, owner: str, conversation_id: str) -> LiveReply | None:
         if self.turns.is_answering(owner, conversation_id):
             return None
-        for message in self.waiting(owner, conversation_id):
+        for message in self._waiting(owner, conversation_id):
             with self._lock:
                 ask = self._asks.get(message.id)
             live = self._send(message, ask) if ask is not None else None

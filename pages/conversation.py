@@ -3,7 +3,7 @@
 import streamlit as st
 
 from chat.ui import session
-from chat.ui.composer import draw_composer
+from chat.ui.composer import draw_composer, read_queue
 from chat.ui.conversation_menu import draw_title_row
 from chat.ui.conversation_view import announcement, draw_conversation, open_conversation
 from chat.ui.first_run import draw_first_run, draw_missing
@@ -14,13 +14,14 @@ from chat.ui.stage import stage
 
 tab = session.tab()
 session.write_address(tab)
+waiting = read_queue(tab)
 view = open_conversation(tab)
 
 draw_title_row(tab, view.opened)
 store_notice = draw_notices(tab, on_undo=undo)
 transcript = st.container(key=TRANSCRIPT)
 run_page_script(announcement(tab, view), view.turn, view.live)
-draw_composer(tab, view.live)
+draw_composer(tab, view.live, waiting)
 with transcript, stage(tab, "conversation", f"{tab.conversation_id}:{tab.branch}"):
     if view.opened is not None and view.opened.turns:
         draw_conversation(tab, view.opened, store_notice)

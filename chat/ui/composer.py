@@ -1,7 +1,10 @@
 """The bottom of the page: what waits, where a message is written, where an answer is stopped."""
 
+from collections.abc import Sequence
+
 import streamlit as st
 
+from chat.conversations import QueuedMessage
 from chat.errors import StoreError
 from chat.live import LiveReply
 from chat.ui import session
@@ -11,7 +14,18 @@ from chat.ui.rooms import room_of
 from chat.ui.stage import stage
 
 
-def draw_composer(tab: session.Tab, live: LiveReply | None) -> None:
+def read_queue(tab: session.Tab) -> list[QueuedMessage]:
+    """The messages that wait; read before the conversation, so that none is between the two."""
+    place = tab.conversation_id
+    try:
+        return room_of(tab).queue.waiting(tab.owner, place) if place is not None else []
+    except StoreError:
+        return []  # the page says already that the database is away
+
+
+def draw_composer(
+    tab: session.Tab, live: LiveReply | None, waiting: Sequence[QueuedMessage]
+) -> None:
     """Draws the message box, and beside it Stop while an answer is written.
 
     Both act before the page is drawn anew, as callbacks.
@@ -19,9 +33,17 @@ def draw_composer(tab: session.Tab, live: LiveReply | None) -> None:
     Args:
         tab: The tab.
         live: The running answer, or None.
+        waiting: The messages that wait for its end.
     """
     with st.bottom:
-        _draw_queue(tab, is_running=live is not None)
+        with stage(tab, "queue", " ".join(message.id for message in waiting)):
+            draw_queue(
+                waiting,
+                is_running=live is not None,
+                sends_by_itself=room_of(tab).queue.sends_by_itself,
+                on_remove=unqueue,
+                on_send=send_queued,
+            )
         with st.container(
             key="composer_row", horizontal=True, wrap=False, vertical_alignment="bottom"
         ):
@@ -41,20 +63,3 @@ def draw_composer(tab: session.Tab, live: LiveReply | None) -> None:
                     on_click=stop,
                     args=(live,),
                 )
-
-
-def _draw_queue(tab: session.Tab, *, is_running: bool) -> None:
-    queue = room_of(tab).queue
-    try:
-        place = tab.conversation_id
-        messages = queue.waiting(tab.owner, place) if place is not None else []
-    except StoreError:
-        messages = []  # the page says already that the database is away
-    with stage(tab, "queue", " ".join(message.id for message in messages)):
-        draw_queue(
-            messages,
-            is_running=is_running,
-            sends_by_itself=queue.sends_by_itself,
-            on_remove=unqueue,
-            on_send=send_queued,
-        )

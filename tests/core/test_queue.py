@@ -117,8 +117,8 @@ def test_a_message_removed_just_before_it_is_sent_leaves_its_place_to_the_next(l
     gone = line.message("second")
 
     class Overtaken(Queue):
-        def waiting(self, owner: str, conversation_id: str) -> list[QueuedMessage]:
-            found = super().waiting(owner, conversation_id)
+        def _waiting(self, owner: str, conversation_id: str) -> list[QueuedMessage]:
+            found = super()._waiting(owner, conversation_id)
             self.store.unqueue("ann", gone.id)
             return found
 
