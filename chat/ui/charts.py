@@ -75,7 +75,8 @@ def draw_over_time(table: pd.DataFrame, column: str, title: str) -> None:
         .encode(
             x=alt.X("started_at:T", title=None, axis=alt.Axis(tickCount=5, labelOverlap=True)),
             y=alt.Y(f"{column}:Q", title=title, scale=alt.Scale(zero=True)),
-            color=alt.Color("model:N", title=None, legend=alt.Legend(orient="bottom", columns=1)),
+            # The chart by model below has the same colours beside the names.
+            color=alt.Color("model:N", legend=None),
             tooltip=[
                 "started_at:T",
                 "model:N",
