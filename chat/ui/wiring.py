@@ -1,5 +1,6 @@
 """The one place that chooses the adapters and joins them; the rest of the app sees `services()`."""
 
+import asyncio
 import os
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -30,6 +31,7 @@ from chat.turn import Turns
 ROOT = Path(__file__).resolve().parents[2]
 
 _ATTRIBUTION = {"HTTP-Referer": "http://localhost:8501", "X-OpenRouter-Title": "Tickertape"}
+LOCAL_DELAY_S = 2.0
 _SIMULATOR_KEY = Secret("simulator")
 
 
@@ -98,6 +100,7 @@ def services() -> Services:
         queue = Queue(place, turns)
         rooms.append(Room(place, recorder, turns, queue, settings.model_titles, provider.usage_of))
     engine.spawn(provider.warm())
+    engine.spawn(_start_later(local))
     kept, temporary = rooms
     return Services(settings, store_fault, kept, temporary, engine, local, simulator, afterwards)
 
@@ -145,13 +148,17 @@ def _absolute(database_url: str) -> str:
 
 def _local_models(settings: Settings) -> LocalModels:
     paths = read_setting(settings.local_models)
-    local = LocalModels(
+    return LocalModels(
         paths or (),
         enabled=paths is not None,
         cache_dir=settings.cache_dir or default_cache_dir(),
     )
+
+
+async def _start_later(local: LocalModels) -> None:
+    """Lets the first page be drawn before the weights are read: both want the same cores."""
+    await asyncio.sleep(LOCAL_DELAY_S)
     local.start()
-    return local
 
 
 def _local_endpoint(local: LocalModels, model: str) -> Endpoint:
