@@ -86,6 +86,6 @@ def _one(chat: ChatPage, upstream: Upstream, phase: Phase, moments: random.Rando
     if sent.closed_at_ms is None:
         raise RuntimeError(f"an answer ended before it was stopped, {phase.name}")
     chat.wait_answered()
-    said_at_ms = chat.sent_after(pressed_at_ms)
+    said_at_ms = chat.said_stop_at()
     chat.begin_anew()
     return Stop(said_at_ms - pressed_at_ms, sent.closed_at_ms - pressed_at_ms)
