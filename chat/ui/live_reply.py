@@ -73,12 +73,13 @@ class _Reader:
         """New reasoning, "" for none yet, or None once the answer itself has begun."""
         if self._text:
             return "".join(_take(self._reasoning)) or None
-        goes_on = self._pull(wait_s)
+        goes_on = self._pull(0.0 if self._reasoning else wait_s)
         return "".join(_take(self._reasoning)) or ("" if goes_on else None)
 
     def next_text(self, wait_s: float) -> str | None:
         """New text, "" for none yet, or None at the end."""
-        goes_on = self._pull(wait_s)
+        # What is there already, the first word above all, is not made to wait for the next.
+        goes_on = self._pull(0.0 if self._text else wait_s)
         self._has_shown = self._has_shown or bool(self._text)
         return "".join(_take(self._text)) or ("" if goes_on else None)
 
