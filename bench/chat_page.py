@@ -45,7 +45,6 @@ class ChatPage:
     def __init__(self, page: Page, address: str) -> None:
         self._page = page
         self._address = address
-        self._sent = 0
 
     def open(self) -> None:
         """Goes there, and returns once a message can be typed."""
@@ -113,21 +112,9 @@ class ChatPage:
         Returns:
             When, in Unix milliseconds.
         """
-        self._sent = self._page.evaluate("bench.sentMs.length")
         pressed_at_ms = time.time() * 1000
         self._page.press("Escape", ESCAPE)
         return pressed_at_ms
-
-    def said_stop_at(self) -> float:
-        """When the page sent something first after Escape was pressed, in Unix milliseconds.
-
-        Raises:
-            RuntimeError: it sent nothing.
-        """
-        sent_ms: list[float] = self._page.evaluate(f"bench.sentMs.slice({self._sent})")
-        if not sent_ms:
-            raise RuntimeError("the page did not pass Escape on")
-        return sent_ms[0] - self._page.pages_clock_ahead_ms
 
     def wait_answered(self) -> None:
         """Returns once no answer is being written any more."""

@@ -1,18 +1,13 @@
-// Put into every document before its own scripts: when messages come and go, and when something that
-// is waited for stands in the document and has been painted. All moments are Unix milliseconds.
+// Put into every document before its own scripts: when messages arrive, and when something that is
+// waited for stands in the document and has been painted. All moments are Unix milliseconds.
 (() => {
   const now = () => performance.timeOrigin + performance.now()
   let arrivedMs = null
-  const sentMs = []
 
   window.WebSocket = class extends WebSocket {
     constructor(...named) {
       super(...named)
       this.addEventListener("message", () => (arrivedMs = now()))
-    }
-    send(data) {
-      sentMs.push(now())
-      super.send(data)
     }
   }
 
@@ -36,5 +31,5 @@
     })
   }
 
-  window.bench = { now, when, sentMs }
+  window.bench = { now, when }
 })()

@@ -29,14 +29,6 @@ class Phase:
     tokens: int
 
 
-@dataclass(frozen=True, slots=True)
-class Stop:
-    """One stop: milliseconds from Escape until the page said so, and until the connection's end."""
-
-    said_ms: float
-    closed_ms: float
-
-
 PHASES = (
     Phase("before the upstream's headers", "bench/sim-slow-headers-60000", 0),
     Phase("waiting for the first token", "bench/sim-silent", 0),
@@ -50,17 +42,14 @@ def measure(runs: int) -> Report:
     """Stops `runs` answers in each phase; the app is started anew for each phase."""
     with simulator() as origin, open_page() as page:
         upstream = Upstream(origin)
-        figures: list[Figure] = []
-        said: list[float] = []
-        for phase in PHASES:
-            stops = _measure_phase(phase, upstream, page, runs)
-            figures.append(Figure(phase.name, tuple(s.closed_ms for s in stops), target=TARGET_MS))
-            said += [stop.said_ms for stop in stops]
-    figures.append(Figure("of it, in all phases, until the page had said so", tuple(said)))
+        figures = [
+            Figure(phase.name, _measure_phase(phase, upstream, page, runs), target=TARGET_MS)
+            for phase in PHASES
+        ]
     return Report("Stop: Escape → the upstream saw the connection closed", tuple(figures))
 
 
-def _measure_phase(phase: Phase, upstream: Upstream, page: Page, runs: int) -> list[Stop]:
+def _measure_phase(phase: Phase, upstream: Upstream, page: Page, runs: int) -> tuple[float, ...]:
     settings = {
         **upstream.settings,
         "OPENROUTER_API_KEY": KEY,
@@ -72,10 +61,11 @@ def _measure_phase(phase: Phase, upstream: Upstream, page: Page, runs: int) -> l
     with app(settings) as address:
         chat = ChatPage(page, address)
         chat.open()
-        return [_one(chat, upstream, phase, moments) for _ in range(runs)]
+        return tuple(_one(chat, upstream, phase, moments) for _ in range(runs))
 
 
-def _one(chat: ChatPage, upstream: Upstream, phase: Phase, moments: random.Random) -> Stop:
+def _one(chat: ChatPage, upstream: Upstream, phase: Phase, moments: random.Random) -> float:
+    """Milliseconds from Escape to the end of the connection."""
     chat.ask("Say something.")
     chat.wait_stop_button()
     generation = upstream.wait_request()
@@ -86,6 +76,5 @@ def _one(chat: ChatPage, upstream: Upstream, phase: Phase, moments: random.Rando
     if sent.closed_at_ms is None:
         raise RuntimeError(f"an answer ended before it was stopped, {phase.name}")
     chat.wait_answered()
-    said_at_ms = chat.said_stop_at()
     chat.begin_anew()
-    return Stop(said_at_ms - pressed_at_ms, sent.closed_at_ms - pressed_at_ms)
+    return sent.closed_at_ms - pressed_at_ms
