@@ -101,7 +101,7 @@ def test_a_temporary_chat_is_nowhere_afterwards(first_visit: Page) -> None:
 def test_an_answer_that_ends_while_another_page_is_open_is_announced(
     first_visit: Page, app: App
 ) -> None:
-    choose_model(first_visit, "sim/rate-100-len-200-style-prose-ttft-0")
+    choose_model(first_visit, "sim/rate-40-len-300-style-prose-ttft-0")
     ask(first_visit, "Tell me a story")
     await_words(first_visit, 5)
 
