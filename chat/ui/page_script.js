@@ -34,14 +34,23 @@ function noteScroll() {
   lastTop = main.scrollTop
 }
 
+// At once, before growing text can take the page back to its end.
+function noteWheel(event) {
+  if (event.deltaY < 0) isFollowing = false
+}
+
 function watch(found) {
   if (found === log) return
   watcher.disconnect()
-  if (log) scroller()?.removeEventListener("scroll", noteScroll)
+  if (log) {
+    scroller()?.removeEventListener("scroll", noteScroll)
+    scroller()?.removeEventListener("wheel", noteWheel)
+  }
   log = found
   isFollowing = true
   watcher.observe(log)
   scroller()?.addEventListener("scroll", noteScroll, { passive: true })
+  scroller()?.addEventListener("wheel", noteWheel, { passive: true })
 }
 
 function describe(isBusy) {
