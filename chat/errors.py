@@ -5,36 +5,63 @@
     │   ├── KeyMissing           no key, and the model needs one
     │   ├── InvalidKey           401, or a key that cannot be one
     │   ├── OutOfCredits         402
-    │   ├── Refused              403: permission, guardrail, moderation
-    │   ├── Rejected             400, 413, 422: the request itself is at fault
-    │   ├── RateLimited          429
+    │   ├── Refused              403: permission, guardrail
+    │   │   └── Moderated        403: moderation flagged the prompt or the answer
+    │   ├── Rejected             400, 412, 422: the request itself is at fault
+    │   │   └── TooLong          413, or more tokens than the model's context
+    │   ├── RateLimited          429 of a shared pool: passes by itself
+    │   │   └── DailyLimit       429 of the account's daily cap: only the reset helps
     │   ├── ModelUnavailable     404, 5xx
-    │   ├── TimedOut             nothing came for too long
+    │   │   ├── UnknownModel     no model of that id, or none any more
+    │   │   ├── NoEndpoint       nobody serves the model under these settings
+    │   │   └── Overloaded       503, 529
+    │   ├── TimedOut             408, 504, 524: the upstream's own clock ran out
+    │   │   ├── ConnectTimeout   the deadlines of ours, one each
+    │   │   ├── FirstEventTimeout
+    │   │   ├── FirstTokenTimeout
+    │   │   ├── GapTimeout
+    │   │   └── TotalTimeout
     │   ├── ConnectionLost       refused, reset, unknown host
     │   ├── BadAnswer            200 with something that is not a stream of chunks
     │   ├── ReplyInterrupted     the stream ended without a finish reason
+    │   ├── LimitReached         the visitor's own limit of tokens or cost; no fault
+    │   ├── ServerBusy           this server answers as many as it may already
     │   └── InternalFault        a fault of ours
     └── StoreError               conversations cannot be read or written
         └── StoreRefused         the store will never take this; retrying is useless
 
-The sentences a visitor reads are not here: `chat.ui.wording` has one for each kind.
+The sentences a visitor reads are not here: `chat.ui.wording` has one for each kind. Which of them
+are worth another try is in `chat.retry`.
 """
 
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, TypedDict, Unpack
 
 FailureKind = Literal[
     "key_missing",
     "invalid_key",
     "out_of_credits",
     "refused",
+    "moderated",
     "rejected",
+    "too_long",
     "rate_limited",
+    "daily_limit",
     "model_unavailable",
+    "unknown_model",
+    "no_endpoint",
+    "overloaded",
     "timed_out",
+    "connect_timeout",
+    "first_event_timeout",
+    "first_token_timeout",
+    "gap_timeout",
+    "total_timeout",
     "connection_lost",
     "bad_answer",
     "interrupted",
+    "limit_reached",
+    "server_busy",
     "internal",
 ]
 
@@ -48,12 +75,32 @@ class Failure:
         detail: The upstream's own words, shortened; "" where it said nothing.
         status: HTTP status or in-stream code, where there was one.
         retry_after_s: Seconds the upstream asked us to wait.
+        error_type: The upstream's stable machine word, such as "rate_limit_exceeded"; or "".
+        reason: Why there is no endpoint, as OpenRouter's `availability.code` says; or "".
+        upstream_provider: The upstream provider that failed, where it was named; or "".
+        affordable_tokens: What the account could pay for, in tokens of answer (402).
+        resets_epoch_s: When a daily cap ends, in seconds since 1970 (UTC).
     """
 
     kind: FailureKind
     detail: str = ""
     status: int | None = None
     retry_after_s: float | None = None
+    error_type: str = ""
+    reason: str = ""
+    upstream_provider: str = ""
+    affordable_tokens: int | None = None
+    resets_epoch_s: float | None = None
+
+
+class FailureMore(TypedDict, total=False):
+    """The rarer fields of a `Failure`."""
+
+    error_type: str
+    reason: str
+    upstream_provider: str
+    affordable_tokens: int | None
+    resets_epoch_s: float | None
 
 
 class ChatError(Exception):
@@ -67,15 +114,21 @@ class ProviderError(ChatError):
         detail: The upstream's own words; must hold no key.
         status: HTTP status or in-stream code, where there was one.
         retry_after_s: Seconds the upstream asked us to wait.
+        more: The rarer fields of `Failure`.
     """
 
     kind: ClassVar[FailureKind] = "internal"
 
     def __init__(
-        self, detail: str = "", *, status: int | None = None, retry_after_s: float | None = None
+        self,
+        detail: str = "",
+        *,
+        status: int | None = None,
+        retry_after_s: float | None = None,
+        **more: Unpack[FailureMore],
     ) -> None:
         super().__init__(self.kind)
-        self.failure = Failure(self.kind, detail, status, retry_after_s)
+        self.failure = Failure(self.kind, detail, status, retry_after_s, **more)
 
 
 class KeyMissing(ProviderError):  # noqa: N818 - the tree's names say what happened, not "Error"
@@ -99,31 +152,97 @@ class OutOfCredits(ProviderError):  # noqa: N818
 class Refused(ProviderError):  # noqa: N818
     """Permission, guardrail or moderation said no. Retrying is useless."""
 
-    kind = "refused"
+    kind: ClassVar[FailureKind] = "refused"
+
+
+class Moderated(Refused):
+    """Moderation flagged the prompt or the answer. Rewording may help."""
+
+    kind = "moderated"
 
 
 class Rejected(ProviderError):  # noqa: N818
     """The request itself is at fault. Retrying is useless."""
 
-    kind = "rejected"
+    kind: ClassVar[FailureKind] = "rejected"
+
+
+class TooLong(Rejected):
+    """More than the model or its provider takes. Shortening helps."""
+
+    kind = "too_long"
 
 
 class RateLimited(ProviderError):  # noqa: N818
     """Too many requests. Retrying after `retry_after_s` may help."""
 
-    kind = "rate_limited"
+    kind: ClassVar[FailureKind] = "rate_limited"
+
+
+class DailyLimit(RateLimited):
+    """The account's daily cap on free models. Only its reset helps, at `resets_epoch_s`."""
+
+    kind = "daily_limit"
 
 
 class ModelUnavailable(ProviderError):  # noqa: N818
     """The model cannot answer now. Retrying may help."""
 
-    kind = "model_unavailable"
+    kind: ClassVar[FailureKind] = "model_unavailable"
+
+
+class UnknownModel(ModelUnavailable):
+    """There is no model of that id, or none any more. Another model helps."""
+
+    kind = "unknown_model"
+
+
+class NoEndpoint(ModelUnavailable):
+    """Nobody serves the model under these settings; `reason` says why."""
+
+    kind = "no_endpoint"
+
+
+class Overloaded(ModelUnavailable):
+    """The upstream has more to do than it can. Retrying later may help."""
+
+    kind = "overloaded"
 
 
 class TimedOut(ProviderError):  # noqa: N818
     """Nothing came for too long. Retrying may help."""
 
-    kind = "timed_out"
+    kind: ClassVar[FailureKind] = "timed_out"
+
+
+class ConnectTimeout(TimedOut):
+    """The upstream took no connection in time."""
+
+    kind = "connect_timeout"
+
+
+class FirstEventTimeout(TimedOut):
+    """The upstream took the request and said nothing in time."""
+
+    kind = "first_event_timeout"
+
+
+class FirstTokenTimeout(TimedOut):
+    """No reasoning and no text came in time."""
+
+    kind = "first_token_timeout"
+
+
+class GapTimeout(TimedOut):
+    """Text came, and then nothing for too long. What came is kept."""
+
+    kind = "gap_timeout"
+
+
+class TotalTimeout(TimedOut):
+    """The whole answer took too long. What came is kept."""
+
+    kind = "total_timeout"
 
 
 class ConnectionLost(ProviderError):  # noqa: N818
@@ -142,6 +261,18 @@ class ReplyInterrupted(ProviderError):  # noqa: N818
     """The stream ended without a finish reason. What came is kept."""
 
     kind = "interrupted"
+
+
+class LimitReached(ProviderError):  # noqa: N818
+    """The visitor's own limit of tokens or cost is reached; `detail` says which."""
+
+    kind = "limit_reached"
+
+
+class ServerBusy(ProviderError):  # noqa: N818
+    """This server answers as many as it may. Retrying in a moment may help."""
+
+    kind = "server_busy"
 
 
 class InternalFault(ProviderError):  # noqa: N818

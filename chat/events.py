@@ -13,7 +13,15 @@ FinishReason = Literal["stop", "length", "content_filter", "tool_calls"]
 
 @dataclass(frozen=True, slots=True)
 class RequestSent:
-    """The request is about to leave; the stopwatch starts here."""
+    """A request is about to leave. The first starts the stopwatch; each later one is another try.
+
+    Attributes:
+        attempt: From 1; counts anew for each model and after each reconnection.
+        model: Whom it goes to where that is not the model that was chosen, or None.
+    """
+
+    attempt: int = 1
+    model: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +88,55 @@ class Continued:
 
 
 @dataclass(frozen=True, slots=True)
+class Retrying:
+    """A try failed before the first delta; after a wait another request is sent.
+
+    Attributes:
+        failure: Why.
+        attempt: The number of the try to come; 2 is the first that is one again.
+        of: How many tries there are at most.
+        wait_s: How long is waited before it, in seconds.
+    """
+
+    failure: Failure
+    attempt: int
+    of: int
+    wait_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class SwitchedModel:
+    """The model asked so far could not answer; the next request goes to another one.
+
+    Attributes:
+        model: The model that is asked from now on.
+        failure: Why the one before it could not.
+    """
+
+    model: str
+    failure: Failure
+
+
+@dataclass(frozen=True, slots=True)
+class Reconnecting:
+    """The answer broke off after its first delta; after a wait the model is asked to go on.
+
+    The text before stays and the text after goes on from its last character: the seam is here.
+
+    Attributes:
+        failure: Why.
+        attempt: How often it has broken off so far, from 1.
+        of: How often it may at most.
+        wait_s: How long is waited before the model is asked again, in seconds.
+    """
+
+    failure: Failure
+    attempt: int
+    of: int
+    wait_s: float
+
+
+@dataclass(frozen=True, slots=True)
 class StartedOver:
     """The model began again instead of going on: what `Continued` brought is not part of this."""
 
@@ -120,6 +177,9 @@ Event = (
     | Opened
     | Continued
     | StartedOver
+    | Retrying
+    | SwitchedModel
+    | Reconnecting
     | ReasoningDelta
     | TextDelta
     | UsageReported

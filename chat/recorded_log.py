@@ -24,9 +24,12 @@ from chat.events import (
     Logged,
     Opened,
     ReasoningDelta,
+    Reconnecting,
     RequestSent,
+    Retrying,
     StartedOver,
     Stopped,
+    SwitchedModel,
     TextDelta,
     Usage,
     UsageReported,
@@ -47,6 +50,9 @@ _KINDS: tuple[type[Event], ...] = (
     Stopped,
     Continued,
     StartedOver,
+    Retrying,
+    SwitchedModel,
+    Reconnecting,
 )
 
 
@@ -190,6 +196,6 @@ def _whole(piece: str, size: int) -> str:
 def _with_values(kind: type[Event], fields: dict[str, Any]) -> Event:
     if kind is UsageReported:
         return UsageReported(Usage(**fields["usage"]))
-    if kind is Failed:
-        return Failed(Failure(**fields["failure"]))
+    if "failure" in fields:
+        fields["failure"] = Failure(**fields["failure"])
     return kind(**fields)

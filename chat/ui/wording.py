@@ -32,9 +32,54 @@ _FAILURES: dict[FailureKind, Explanation] = {
     "refused": Explanation(
         "The provider refused this request.", "Reword the message or choose another model."
     ),
+    "moderated": Explanation(
+        "Moderation flagged this request.", "Reword the message or choose another model."
+    ),
     "rejected": Explanation(
         "The provider did not accept this request.",
         "Check that the model id exists and that the message is not too long for it.",
+    ),
+    "too_long": Explanation(
+        "This conversation is longer than the model takes.",
+        "Shorten the message, begin a new chat, or choose a model with more context.",
+    ),
+    "daily_limit": Explanation(
+        "Today's free requests of this account are used up.",
+        "Wait for the reset, or choose a model that is not free.",
+    ),
+    "unknown_model": Explanation(
+        "There is no model of this id, or none any more.", "Choose another model."
+    ),
+    "no_endpoint": Explanation(
+        "Nobody serves this model under the present settings.",
+        "Choose another model, or change the account's privacy settings.",
+    ),
+    "overloaded": Explanation(
+        "The provider has more requests than it can answer.",
+        "Wait a moment, or choose another model.",
+    ),
+    "connect_timeout": Explanation(
+        "The provider took no connection in time.", "Check the network, then try again."
+    ),
+    "first_event_timeout": Explanation(
+        "The provider took the request and then said nothing.",
+        "Try again, or choose another model.",
+    ),
+    "first_token_timeout": Explanation(
+        "The first word did not come in time.", "Try again, or choose a faster model."
+    ),
+    "gap_timeout": Explanation(
+        "The answer stalled.", "What arrived is kept. Continue it, or try again."
+    ),
+    "total_timeout": Explanation(
+        "The answer took longer than this server waits.",
+        "What arrived is kept. Continue it, or ask for a shorter one.",
+    ),
+    "limit_reached": Explanation(
+        "Your limit for answers is reached.", "Raise the limit in the sidebar, then continue."
+    ),
+    "server_busy": Explanation(
+        "This server is answering as many people as it can.", "Try again in a moment."
     ),
     "rate_limited": Explanation(
         "Too many requests for this model right now.", "Wait a moment, or choose another model."
