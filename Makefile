@@ -2,17 +2,18 @@
 
 PYTHON ?= python3
 PORT ?= 8501
+export PORT
 BIN := .venv/bin
 ifeq ($(OS),Windows_NT)
 BIN := .venv/Scripts
 endif
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check --no-input
 
-.PHONY: run test lint types browser postgres screenshots clean
+.PHONY: run test lint types port browser postgres screenshots clean
 .DELETE_ON_ERROR:
 
-run: .venv/weights
-	@$(BIN)/streamlit run streamlit_app.py --server.port $(PORT)
+run: port .venv/weights
+	@$(BIN)/streamlit run streamlit_app.py --server.port "$$PORT"
 
 test: .venv/installed-dev browser postgres lint types
 	$(BIN)/python -m pytest
@@ -23,6 +24,9 @@ lint: .venv/installed-dev
 
 types: .venv/installed-dev
 	$(BIN)/mypy
+
+port:
+	@sh deploy/port.sh "$$PORT"
 
 browser:
 	@sh deploy/browser.sh

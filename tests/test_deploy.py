@@ -99,6 +99,29 @@ def test_a_missing_browser_is_installed_where_that_is_allowed(
     assert steps == [f"{prefix} update", f"{prefix} install"]
 
 
+@pytest.mark.parametrize(
+    "port", ["", "0", "-1", "65536", "99999", "9" * 30, "abc", "80 81", '"$0"']
+)
+def test_a_port_that_cannot_be_is_refused_in_one_sentence(tmp_path: Path, port: str) -> None:
+    status, words = run("port.sh", port, path=tmp_path)
+
+    assert status == 1
+    assert words.startswith(f'PORT should be a whole number from 1 to 65535, not "{port}"')
+    assert words.count("\n") == 1
+
+
+@pytest.mark.parametrize("port", ["1", "8501", "08501", "65535"])
+def test_a_port_that_can_be_is_not_worth_a_word(tmp_path: Path, port: str) -> None:
+    assert run("port.sh", port, path=tmp_path) == (0, "")
+
+
+def test_make_run_looks_at_the_port_before_it_does_anything_else() -> None:
+    said = _make("run", PORT="99999")
+
+    assert said.startswith('PORT should be a whole number from 1 to 65535, not "99999"')
+    assert "Traceback" not in said
+
+
 def test_ci_runs_make_test_and_nothing_besides() -> None:
     lines = (ROOT / ".ci" / "run").read_text("utf-8").splitlines()
 
@@ -108,6 +131,20 @@ def test_ci_runs_make_test_and_nothing_besides() -> None:
         "make test",
     ]
     assert os.access(ROOT / ".ci" / "run", os.X_OK)
+
+
+def _make(target: str, **environment: str) -> str:
+    done = subprocess.run(  # noqa: S603 - our own Makefile
+        [_which("make"), "--no-print-directory", target],
+        cwd=ROOT,
+        env=os.environ | environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    assert done.returncode != 0
+    return done.stdout
 
 
 def _which(name: str) -> str:
