@@ -79,7 +79,7 @@ def draw_finished_reply(reply: ReplyRecord) -> None:
     for block in _blocks(reply.text):
         st.markdown(block)
     if reply.failure is not None:
-        explanation = explain(reply.failure)
+        explanation = explain(reply.failure, has_text=bool(reply.text))
         box = st.warning if reply.outcome == "interrupted" else st.error
         box(plain(f"{explanation.happened} {explanation.to_do}"), icon=":material/error:")
     st.caption(plain(final_line(reply)))

@@ -1,106 +1,140 @@
 """Every sentence a visitor reads when something did not go as wished, and what can be done."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Literal
 
 from chat.conversations import Outcome
 from chat.errors import Failure, FailureKind
 from chat.turn import RefusalReason
 
+Action = Literal[
+    "retry",
+    "wait",
+    "continue",
+    "shorten",
+    "reword",
+    "lower_max_tokens",
+    "raise_limit",
+    "choose_model",
+    "enter_key",
+]
+"""What the one button of a failure does. "shorten" and "reword" both edit the message; "wait" is a
+retry that is worth it only after `retry_after_s` or `resets_epoch_s`."""
+
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """What happened, in one sentence, and what to do, in another."""
+    """What happened, in one sentence; what to do, in one line; and the button that does it."""
 
     happened: str
     to_do: str
+    action: Action = "retry"
 
 
 NOT_FOUND = "This conversation does not exist, or it is not yours."
 
+_RETRY_OR_OTHER = "Try again, or choose another model."
+_KEPT = "What arrived is kept."
+
 _FAILURES: dict[FailureKind, Explanation] = {
     "key_missing": Explanation(
         "This model needs an OpenRouter key.",
-        "Paste yours in the sidebar, or choose the local model, then try again.",
+        "Paste yours in the sidebar, or choose a model that needs none.",
+        "enter_key",
     ),
     "invalid_key": Explanation(
-        "OpenRouter does not accept this key.", "Check the key in the sidebar, then try again."
+        "OpenRouter does not accept this key.", "Check the key in the sidebar.", "enter_key"
     ),
     "out_of_credits": Explanation(
         "The account behind this key cannot pay for this answer.",
-        "Lower max tokens, add credits, or choose a free model.",
+        "Add credits at OpenRouter, or choose a free model.",
+        "choose_model",
     ),
     "refused": Explanation(
-        "The provider refused this request.", "Reword the message or choose another model."
+        "The provider refused this request.",
+        "Choose another model, or use a key that may ask this one.",
+        "choose_model",
     ),
     "moderated": Explanation(
-        "Moderation flagged this request.", "Reword the message or choose another model."
+        "Moderation flagged this request.", "Reword the message, or choose another model.", "reword"
     ),
     "rejected": Explanation(
         "The provider did not accept this request.",
-        "Check that the model id exists and that the message is not too long for it.",
+        "Change the message or the parameters, or choose another model.",
+        "choose_model",
     ),
     "too_long": Explanation(
         "This conversation is longer than the model takes.",
         "Shorten the message, begin a new chat, or choose a model with more context.",
+        "shorten",
+    ),
+    "rate_limited": Explanation(
+        "Too many requests for this model right now.",
+        "Wait a moment, or choose another model.",
+        "wait",
     ),
     "daily_limit": Explanation(
         "Today's free requests of this account are used up.",
-        "Wait for the reset, or choose a model that is not free.",
+        "Free models answer again at midnight UTC. Until then, choose one that is not free.",
+        "choose_model",
+    ),
+    "model_unavailable": Explanation(
+        "The model cannot answer right now.", _RETRY_OR_OTHER, "retry"
     ),
     "unknown_model": Explanation(
-        "There is no model of this id, or none any more.", "Choose another model."
+        "There is no model of this id, or none any more.", "Choose another model.", "choose_model"
     ),
     "no_endpoint": Explanation(
         "Nobody serves this model under the present settings.",
         "Choose another model, or change the account's privacy settings.",
+        "choose_model",
     ),
     "overloaded": Explanation(
         "The provider has more requests than it can answer.",
         "Wait a moment, or choose another model.",
+        "wait",
+    ),
+    "timed_out": Explanation(
+        "The provider took too long to answer.", "Try again, or choose a faster model.", "retry"
     ),
     "connect_timeout": Explanation(
-        "The provider took no connection in time.", "Check the network, then try again."
+        "The provider took no connection in time.", "Check the network, then try again.", "retry"
     ),
     "first_event_timeout": Explanation(
-        "The provider took the request and then said nothing.",
-        "Try again, or choose another model.",
+        "The provider took the request and then said nothing.", _RETRY_OR_OTHER, "retry"
     ),
     "first_token_timeout": Explanation(
-        "The first word did not come in time.", "Try again, or choose a faster model."
+        "The first word did not come in time.", "Try again, or choose a faster model.", "retry"
     ),
     "gap_timeout": Explanation(
-        "The answer stalled.", "What arrived is kept. Continue it, or try again."
+        "The answer stalled.", f"{_KEPT} Continue it, or try again.", "continue"
     ),
     "total_timeout": Explanation(
         "The answer took longer than this server waits.",
-        "What arrived is kept. Continue it, or ask for a shorter one.",
-    ),
-    "limit_reached": Explanation(
-        "Your limit for answers is reached.", "Raise the limit in the sidebar, then continue."
-    ),
-    "server_busy": Explanation(
-        "This server is answering as many people as it can.", "Try again in a moment."
-    ),
-    "rate_limited": Explanation(
-        "Too many requests for this model right now.", "Wait a moment, or choose another model."
-    ),
-    "model_unavailable": Explanation(
-        "The model cannot answer right now.", "Try again, or choose another model."
-    ),
-    "timed_out": Explanation(
-        "The provider took too long to answer.", "Try again, or choose a faster model."
+        f"{_KEPT} Continue it, or ask for a shorter one.",
+        "continue",
     ),
     "connection_lost": Explanation(
-        "The provider cannot be reached.", "Check the network, then try again."
+        "The provider cannot be reached.", "Check the network, then try again.", "retry"
     ),
     "bad_answer": Explanation(
-        "The provider sent something that is not an answer.", "Try again, or choose another model."
+        "The provider sent something that is not an answer.", _RETRY_OR_OTHER, "retry"
     ),
     "interrupted": Explanation(
-        "The answer broke off before its end.", "What arrived is kept. Try again for a whole one."
+        "The answer broke off before its end.", f"{_KEPT} Continue it, or try again.", "continue"
+    ),
+    "limit_reached": Explanation(
+        "Your limit for answers is reached.",
+        "Raise the limit in the sidebar, then continue.",
+        "raise_limit",
+    ),
+    "server_busy": Explanation(
+        "This server is answering as many people as it can.", "Try again in a moment.", "wait"
     ),
     "internal": Explanation(
-        "Something went wrong on this server.", "Try again; the server's log has the details."
+        "Something went wrong on this server.",
+        "Try again; the server's log has the details.",
+        "retry",
     ),
 }
 
@@ -128,14 +162,29 @@ BAD_KEY = "Not sent: the key in the sidebar cannot be one."
 STORE_AWAY = "This conversation is not being saved right now. It will be, as soon as it can."
 
 
-def explain(failure: Failure) -> Explanation:
-    """The sentences for a failure, with the upstream's own words after ours."""
+def explain(failure: Failure, *, now: float | None = None, has_text: bool = False) -> Explanation:
+    """The sentences and the button for a failure.
+
+    Args:
+        failure: What went wrong.
+        now: Seconds since 1970 (UTC); a reset that is over by then needs no more waiting.
+        has_text: Some of the answer came before the failure, so it can be continued.
+    """
     base = _FAILURES[failure.kind]
+    if has_text and base.action == "retry":
+        base = replace(base, to_do=f"{_KEPT} Continue it, or try again.", action="continue")
+    elif base.action == "continue" and not has_text:
+        base = replace(base, to_do=_RETRY_OR_OTHER, action="retry")
+    if failure.kind == "daily_limit" and failure.resets_epoch_s is not None:
+        if now is not None and failure.resets_epoch_s <= now:
+            return replace(base, to_do="The limit has been reset since. Try again.", action="retry")
+        return base
+    if failure.affordable_tokens:
+        to_do = f"Lower max tokens to {failure.affordable_tokens:,}, or add credits at OpenRouter."
+        return replace(base, to_do=to_do, action="lower_max_tokens")
     if not failure.detail:
         return base
-    return Explanation(
-        f"{base.happened} The reason given: {_one_line(failure.detail)}.", base.to_do
-    )
+    return replace(base, happened=f"{base.happened} The reason given: {_one_line(failure.detail)}.")
 
 
 def refuse(reason: RefusalReason, text: str, limit: int) -> str:
