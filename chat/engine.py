@@ -76,6 +76,13 @@ class Engine:
             replies = list(self._replies.values())
         return {live.id: live for live in replies if live.owner == owner}
 
+    def adopt(self, old_owner: str, new_owner: str) -> None:
+        """Hands the live replies of one owner to another; they run on."""
+        with self._lock:
+            for live in self._replies.values():
+                if live.owner == old_owner:
+                    live.owner = new_owner
+
     def stop(self, reply_id: str, owner: str) -> bool:
         """Stops an answer and closes its upstream connection; what came is kept.
 

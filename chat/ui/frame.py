@@ -9,6 +9,7 @@ from chat.local.states import Off, Unavailable
 from chat.routing import LOCAL_PREFIX, SIMULATOR_PREFIX
 from chat.turn import Ask
 from chat.ui import session
+from chat.ui.account_box import draw_account_box
 from chat.ui.conversation_list import draw_conversation_list, draw_hits
 from chat.ui.finish_watch import watch
 from chat.ui.import_box import draw_import_box
@@ -44,6 +45,7 @@ def draw_sidebar(*, is_chat_page: bool) -> None:
     draw_key_box(has_server_key=has_server_key)
     draw_parameters()
     _draw_conversations(held, tab, is_chat_page=is_chat_page)
+    draw_account_box(tab)
 
 
 def chosen_ask() -> Ask:

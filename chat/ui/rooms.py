@@ -33,6 +33,7 @@ def recognise(tab: Tab) -> None:
     if tab.owner != account:
         try:
             services().kept.store.adopt(tab.owner, account)
+            services().engine.adopt(tab.owner, account)
         except StoreError:
             tab.notice = "Your earlier conversations could not be moved to your account yet."
             return

@@ -159,6 +159,7 @@ NOT_SAVED = "Conversations are kept only until the server stops."
 GONE_FROM_QUEUE = "This message has been sent or removed in another tab."
 UNREADABLE = "The conversation cannot be read right now. Reload the page in a moment."
 BAD_KEY = "Not sent: the key in the sidebar cannot be one."
+NO_LOGIN = "Logging in does not work: it is not set up completely on this server."
 STORE_AWAY = "This conversation is not being saved right now. It will be, as soon as it can."
 
 

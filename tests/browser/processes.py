@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import urllib.request
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -50,18 +51,32 @@ class App:
         return self.log.read_text("utf-8", "replace")
 
 
-def start_app(folder: Path, openrouter_url: str) -> App:
-    """Starts the app as an operator does, on a free port, with an empty database in the folder.
+def start_app(
+    folder: Path,
+    openrouter_url: str,
+    *,
+    database_url: str | None = None,
+    port: int | None = None,
+    flags: Sequence[str] = (),
+) -> App:
+    """Starts the app as an operator does, on a free port, with its database in the folder.
 
     Nothing of the developer's own `.env` counts: what could, is set to nothing.
+
+    Args:
+        folder: Its terminal goes there too.
+        openrouter_url: Where OpenRouter is.
+        database_url: Another database.
+        port: A certain port, where its address has to be known before.
+        flags: Further words of the command line.
     """
-    port = _free_port()
-    log = folder / "terminal.txt"
+    port = port or free_port()
+    log = folder / f"terminal-{port}.txt"
     environment = (
         os.environ
         | dict.fromkeys(_OWN_SETTINGS, "")
         | {
-            "DATABASE_URL": f"sqlite:///{folder / 'chat.db'}",
+            "DATABASE_URL": database_url or f"sqlite:///{folder / 'chat.db'}",
             "OPENROUTER_BASE_URL": openrouter_url,
             "PYTHONUNBUFFERED": "1",
         }
@@ -69,7 +84,7 @@ def start_app(folder: Path, openrouter_url: str) -> App:
     command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py"]
     with log.open("wb") as terminal:
         process = subprocess.Popen(  # noqa: S603 - our own program
-            [*command, "--server.port", str(port)],
+            [*command, "--server.port", str(port), *flags],
             cwd=ROOT,
             env=environment,
             stdout=terminal,
@@ -116,7 +131,8 @@ class Upstream:
             return json.load(answer)
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port of the loopback that nobody listens on."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port: int = listener.getsockname()[1]
         return port

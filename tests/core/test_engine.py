@@ -56,6 +56,20 @@ def test_an_answer_is_logged_from_the_request_to_its_finish(engine: Engine) -> N
     ]
 
 
+def test_an_answer_that_is_handed_over_runs_on_and_obeys_its_new_owner_only(
+    engine: Engine,
+) -> None:
+    live = start(engine, ScriptedProvider())
+
+    engine.adopt("ann", "account")
+
+    assert not engine.stop("r", "ann")
+    assert engine.known("ann") == {}
+    assert engine.known("account") == {"r": live}
+    assert engine.stop("r", "account")
+    assert wait_end(live).outcome == "stopped"
+
+
 def test_an_answer_goes_on_without_a_reader(engine: Engine) -> None:
     provider = ScriptedProvider()
     live = start(engine, provider)
