@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from chat.conversations import Outcome
-from chat.errors import Failure
+from chat.errors import Failure, FailureKind
 from chat.events import (
     Continued,
     Failed,
@@ -30,6 +30,11 @@ _OUTCOME_OF: dict[FinishReason, Outcome] = {
     "tool_calls": "completed",
     "length": "truncated",
     "content_filter": "filtered",
+}
+_OUTCOME_OF_FAILURE: dict[FailureKind, Outcome] = {
+    "interrupted": "interrupted",
+    # The visitor's own limit: stopped as wanted, and the failure says by what.
+    "limit_reached": "stopped",
 }
 
 
@@ -116,7 +121,7 @@ class ReplyFold:
                 self._end(_OUTCOME_OF[reason], at_s)
             case Failed(failure):
                 self.failure = failure
-                self._end("interrupted" if failure.kind == "interrupted" else "failed", at_s)
+                self._end(_OUTCOME_OF_FAILURE.get(failure.kind, "failed"), at_s)
             case Stopped(by_visitor):
                 self._end("stopped" if by_visitor else "interrupted", at_s)
 

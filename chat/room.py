@@ -48,7 +48,8 @@ class Room:
             return
         fold = ReplyFold()
         fold.feed(live.read())
-        if fold.outcome in GOES_ON_AFTER:
+        # A waiting message would run into the same limit, and be used up for nothing.
+        if fold.outcome in GOES_ON_AFTER and fold.failure is None:
             self.queue.send_next(live.owner, live.conversation_id)
         if fold.usage is None and fold.outcome == "stopped" and fold.generation_id is not None:
             self._learn_cost(live, ask, fold)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Literal
 
+from chat.budget import Budget, fused
 from chat.continuation import continued
 from chat.conversations import Conversation, ReplyRecord, StoredTurn, UserMessage, new_id, title_of
 from chat.engine import Engine
@@ -46,6 +47,8 @@ class Ask:
         max_tokens: Upper limit of the answer, in tokens.
         temperature: 0 to 2, or None for the model's own.
         system_prompt: "" for none.
+        fallbacks: Models to ask in this order when the one before cannot answer.
+        budget: What the answer may use, with the prices and what the session has used.
     """
 
     model: str
@@ -53,6 +56,8 @@ class Ask:
     temperature: float | None = None
     system_prompt: str = ""
     key: Secret | None = field(default=None)
+    fallbacks: tuple[str, ...] = ()
+    budget: Budget = field(default_factory=Budget)
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,7 +267,7 @@ class Turns:
 
         def source() -> AsyncIterator[Event]:
             events = self.provider.stream(request, ask.key)
-            return continued(begun, events) if begun else events
+            return fused(continued(begun, events) if begun else events, ask.budget, request)
 
         self.recorder.begin(StoredTurn(user, reply), conversation, live)
         self._asks[live.id] = ask

@@ -63,6 +63,7 @@ def test_a_log_fed_in_pieces_is_the_log_fed_at_once(
         (Stopped(by_visitor=False), "interrupted"),
         (Failed(Failure("interrupted")), "interrupted"),
         (Failed(Failure("rate_limited")), "failed"),
+        (Failed(Failure("limit_reached")), "stopped"),
     ],
 )
 def test_each_ending_has_its_outcome(ending: Event, outcome: Outcome) -> None:

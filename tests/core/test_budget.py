@@ -1,0 +1,139 @@
+"""The visitor's limits: what is counted, by which price, and when the fuse blows."""
+
+from collections.abc import AsyncIterator
+from contextlib import aclosing
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scripted import REQUEST, wait_end
+from turn_world import ASK, World, made_world  # noqa: F401 - the fixture
+
+from chat.budget import Budget, Fuse, Limits, Meter, Price, Spent, fused, unpriced
+from chat.errors import Failure, LimitReached
+from chat.events import (
+    Event,
+    Finished,
+    ReasoningDelta,
+    RequestSent,
+    TextDelta,
+    Usage,
+    UsageReported,
+)
+
+PRICES = {"sim/x": Price(in_usd=1.0, out_usd=10.0)}
+FOUR = TextDelta("four")
+"""One token, as an estimate goes."""
+
+
+def fuse_after(budget: Budget, *events: Event) -> Fuse:
+    fuse = Fuse(budget, REQUEST)
+    for event in events:
+        fuse.take(event)
+    return fuse
+
+
+def test_tokens_are_estimated_until_they_are_counted() -> None:
+    fuse = fuse_after(Budget(), FOUR, FOUR, ReasoningDelta("four"))
+
+    assert (fuse.spent.tokens, fuse.spent.is_estimated) == (3, True)
+    fuse.take(UsageReported(Usage(7, 5, cost_usd=0.25)))
+    assert fuse.spent == Spent(tokens=5, usd=0.25)
+
+
+def test_an_answer_is_stopped_at_its_token_limit() -> None:
+    fuse = fuse_after(Budget(Limits(answer_tokens=3)), FOUR, FOUR)
+
+    with pytest.raises(LimitReached) as reached:
+        fuse.take(FOUR)
+
+    assert reached.value.failure == Failure(
+        "limit_reached", "about 3 of 3 tokens", error_type="answer_tokens"
+    )
+
+
+def test_money_counts_the_prompt_too() -> None:
+    fuse = fuse_after(Budget(Limits(answer_usd=21e-6), PRICES), FOUR)
+
+    assert fuse.spent == Spent(1, 11e-6, is_estimated=True)
+    with pytest.raises(LimitReached, match="limit_reached"):
+        fuse.take(FOUR)
+
+
+def test_without_a_price_only_tokens_are_limited_and_that_is_said() -> None:
+    budget = Budget(Limits(answer_tokens=9, answer_usd=1e-9), {})
+
+    assert fuse_after(budget, FOUR).spent == Spent(1, is_estimated=True, is_whole=False)
+    assert unpriced(budget, ["sim/x"]) == ["sim/x"]
+    assert unpriced(replace(budget, prices=PRICES), ["sim/x"]) == []
+    assert unpriced(Budget(Limits(answer_tokens=9)), ["sim/x"]) == []
+
+
+def test_each_request_is_paid_by_its_own_models_price() -> None:
+    prices = {**PRICES, "sim/y": Price(0, 1000)}
+
+    spent = fuse_after(Budget(prices=prices), FOUR, RequestSent(1, "sim/y"), FOUR).spent
+
+    assert spent.tokens == 2
+    assert spent.usd == pytest.approx(11e-6 + 1000e-6)
+
+
+def test_a_request_that_brought_nothing_costs_nothing() -> None:
+    assert fuse_after(Budget(prices=PRICES), RequestSent(2)).spent == Spent()
+
+
+def test_answers_of_one_session_share_its_limit() -> None:
+    budget = Budget(Limits(session_tokens=3), meter=Meter())
+    fuse_after(budget, FOUR, FOUR)
+
+    with pytest.raises(LimitReached) as reached:
+        fuse_after(budget, FOUR)
+
+    assert reached.value.failure.error_type == "session_tokens"
+
+
+async def test_nothing_is_asked_once_the_session_is_used_up() -> None:
+    asked: list[int] = []
+
+    async def source() -> AsyncIterator[Event]:
+        asked.append(1)
+        yield FOUR
+
+    meter = Meter()
+    meter.note("another answer", Spent(5))
+    budget = Budget(Limits(session_tokens=5), meter=meter)
+    async with aclosing(fused(source(), budget, REQUEST)) as events:
+        with pytest.raises(LimitReached):
+            await anext(events)
+
+    assert asked == []
+
+
+@given(st.lists(st.text(min_size=1, max_size=30), max_size=40), st.integers(1, 60))
+def test_an_answer_goes_over_its_limit_by_its_last_delta_at_most(
+    pieces: list[str], tokens: int
+) -> None:
+    fuse, written = Fuse(Budget(Limits(answer_tokens=tokens)), REQUEST), ""
+    for piece in pieces:
+        before, written = written, written + piece
+        try:
+            fuse.take(TextDelta(piece))
+        except LimitReached:
+            assert -(-len(before) // 4) < tokens <= -(-len(written) // 4)
+            return
+
+    assert -(-len(written) // 4) < tokens
+
+
+def test_an_answer_stopped_at_the_limit_says_so_and_closes_its_upstream(world: World) -> None:
+    ask = replace(ASK, budget=Budget(Limits(answer_tokens=2), meter=Meter()))
+
+    live = world.turns.begin("ann", None, "hi", ask)
+    world.provider.say(FOUR, FOUR, FOUR, Finished("stop"))
+    fold = wait_end(live)
+
+    assert (fold.text, fold.outcome) == ("fourfour", "stopped")
+    assert fold.failure is not None
+    assert fold.failure.kind == "limit_reached"
+    assert world.provider.is_closed.is_set()
