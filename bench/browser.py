@@ -127,6 +127,11 @@ class Page:
         self.call("Input.dispatchKeyEvent", type="keyDown", text=text, **named)
         self.call("Input.dispatchKeyEvent", type="keyUp", **named)
 
+    def task_s(self) -> tuple[float, float]:
+        """Seconds that the page's main thread has worked, and the moment of the look."""
+        metrics = {m["name"]: m["value"] for m in self.call("Performance.getMetrics")["metrics"]}
+        return metrics["TaskDuration"], metrics["Timestamp"]
+
     def compare_clocks(self) -> None:
         """Learns how far the page's clock is ahead of ours: the least doubtful of ten looks."""
         looks = []

@@ -15,7 +15,8 @@ _ANSWER = (
 _STOP = "document.querySelector('[class*=\"st-key-stop_\"] button')"
 _NEW_CHAT = "document.querySelector('.st-key-new_chat button')"
 _FIRST_PROMPT = "document.querySelector('.st-key-prompt_0 button')"
-_IS_USABLE = f"{_COMPOSER} && !{_COMPOSER}.disabled && {_FIRST_PROMPT}"
+HAS_COMPOSER = f"{_COMPOSER} && !{_COMPOSER}.disabled"
+IS_USABLE = f"{HAS_COMPOSER} && {_FIRST_PROMPT}"
 ESCAPE = 27
 
 
@@ -40,23 +41,24 @@ class ChatPage:
     Args:
         page: The tab.
         address: Of the app.
+        usable: A JavaScript expression that is true once a message can be typed.
     """
 
-    def __init__(self, page: Page, address: str) -> None:
+    def __init__(self, page: Page, address: str, usable: str = IS_USABLE) -> None:
         self._page = page
         self._address = address
+        self._usable = usable
 
     def open(self) -> None:
         """Goes there, and returns once a message can be typed."""
-        self._page.open(self._address)
-        self._page.wait_for("location.href !== 'about:blank'")
-        self._page.wait_for(_IS_USABLE)
+        self._go(self._address)
+        self._page.wait_for(self._usable)
         self._page.compare_clocks()
 
     def begin_anew(self) -> None:
         """Presses "New chat", and returns once the empty screen is there."""
         self._page.evaluate(f"{_NEW_CHAT}.click()")
-        self._page.wait_for(_IS_USABLE)
+        self._page.wait_for(IS_USABLE)
 
     def reload(self, first_word: str) -> tuple[float, float]:
         """Loads the page anew, in the middle of an answer.
@@ -68,14 +70,8 @@ class ChatPage:
             Milliseconds from the navigation until a message can be typed, and until text of the
             answer was painted.
         """
-        self._page.evaluate("void (window.benchIsOld = true)")
         began_ms = self._page.evaluate("bench.now()")
-        self._page.open(self._page.evaluate("location.href"))
-        wait_until(
-            lambda: not self._page.evaluate("!window.bench || !!window.benchIsOld"),
-            10,
-            "a new page",
-        )
+        self._go(self._page.evaluate("location.href"))
         ready, text = self._page.evaluate(
             "Promise.all(["
             f"bench.when(() => {_COMPOSER} && !{_COMPOSER}.disabled), "
@@ -101,6 +97,13 @@ class ChatPage:
         seen = self._page.evaluate("bench.answer")
         ahead_ms = self._page.pages_clock_ahead_ms
         return Seen(*(seen[name] - ahead_ms for name in ("arrivedMs", "changedMs", "paintedMs")))
+
+    def _go(self, address: str) -> None:
+        """Returns once the document is another one than before."""
+        self._page.evaluate("void (window.benchIsOld = true)")
+        self._page.open(address)
+        is_old = "!window.bench || !!window.benchIsOld"
+        wait_until(lambda: not self._page.evaluate(is_old), 10, "a new page")
 
     def wait_stop_button(self) -> None:
         """Returns once an answer can be stopped."""

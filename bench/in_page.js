@@ -1,13 +1,18 @@
-// Put into every document before its own scripts: when messages arrive, and when something that is
-// waited for stands in the document and has been painted. All moments are Unix milliseconds.
+// Put into every document before its own scripts: when messages arrive and how large they are, when
+// something that is waited for stands in the document and has been painted, and how much of an
+// answer is painted when. All moments are Unix milliseconds.
 (() => {
   const now = () => performance.timeOrigin + performance.now()
+  const state = { now, when, follow, bytes: 0 }
   let arrivedMs = null
 
   window.WebSocket = class extends WebSocket {
     constructor(...named) {
       super(...named)
-      this.addEventListener("message", () => (arrivedMs = now()))
+      this.addEventListener("message", ({ data }) => {
+        arrivedMs = now()
+        state.bytes += data.byteLength ?? data.size ?? data.length
+      })
     }
   }
 
@@ -31,5 +36,57 @@
     })
   }
 
-  window.bench = { now, when }
+  // Follows the next answer that comes on the page. `trail` gets an entry for each frame in which it grew:
+  // its letters and digits, and when the next frame began: as in `when`.
+  // Markup, cursors and white space do not count, so that source and page can be compared.
+  // Only what changed is counted again: looking must not slow what is looked at.
+  const ANSWER = '[aria-label="Chat message from assistant"]'
+  const PART = "[data-testid=stMarkdownContainer], [data-testid=stCode]"
+  const ASIDE = "button, [data-testid=stCaptionContainer], [data-testid=stExpander]"
+
+  function follow(skipped) {
+    state.follower?.stop()
+    const counts = new WeakMap()
+    const trail = []
+    const before = document.querySelectorAll(ANSWER).length
+    let shown = 0
+    let isAsked = false
+
+    const parts = () => {
+      const answer = document.querySelectorAll(ANSWER)[before]
+      const all = answer ? [...answer.querySelectorAll(PART)] : []
+      return all
+        .filter((part) => !part.closest(ASIDE) && !part.parentElement.closest(PART))
+        .slice(skipped)
+    }
+    const letters = (part) => part.textContent.replace(/[^\p{L}\p{N}]+/gu, "")
+    const count = (part) => {
+      if (!counts.has(part)) counts.set(part, letters(part).length)
+      return counts.get(part)
+    }
+    const forget = ({ target }) => {
+      let part = (target.nodeType === 1 ? target : target.parentElement)?.closest(PART)
+      for (; part; part = part.parentElement.closest(PART)) counts.delete(part)
+    }
+    const note = () => {
+      isAsked = false
+      const sum = parts().reduce((before, part) => before + count(part), 0)
+      if (sum <= shown) return
+      shown = sum
+      requestAnimationFrame(() => trail.push([sum, now()]))
+    }
+    const observer = new MutationObserver((changes) => {
+      changes.forEach(forget)
+      if (!isAsked) requestAnimationFrame(note)
+      isAsked = true
+    })
+    observer.observe(document, { characterData: true, childList: true, subtree: true })
+    state.follower = {
+      trail,
+      text: () => parts().map(letters).join(""),
+      stop: () => observer.disconnect(),
+    }
+  }
+
+  window.bench = state
 })()

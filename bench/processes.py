@@ -30,8 +30,10 @@ def free_port() -> int:
         return port
 
 
-def wait_until(condition: Callable[[], bool], within_s: float, what: str) -> None:
-    """Looks a hundred times a second until the condition holds.
+def wait_until(
+    condition: Callable[[], bool], within_s: float, what: str, look_s: float = _LOOK_S
+) -> None:
+    """Looks a hundred times a second, unless said otherwise, until the condition holds.
 
     Raises:
         TimeoutError: it did not in time; the text names what was waited for.
@@ -40,7 +42,7 @@ def wait_until(condition: Callable[[], bool], within_s: float, what: str) -> Non
     while not condition():
         if time.monotonic() > deadline_s:
             raise TimeoutError(f"{what} was not there after {within_s:.0f} s")
-        time.sleep(_LOOK_S)
+        time.sleep(look_s)
 
 
 def end(process: subprocess.Popen[bytes], *, group: bool = False) -> None:

@@ -29,12 +29,28 @@ class Figure:
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
-    """All figures of one bench, and a sentence on what they say."""
+class Table:
+    """Rows of a shape of their own, ready to read; what they were made of is in `Report.data`."""
 
     title: str
-    figures: tuple[Figure, ...]
+    head: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """All figures of one bench, and a sentence on what they say.
+
+    Attributes:
+        tables: What does not fit into figures of one number a run.
+        data: What the tables were made of, as JSON will have it.
+    """
+
+    title: str
+    figures: tuple[Figure, ...] = ()
     note: str = ""
+    tables: tuple[Table, ...] = ()
+    data: Sequence[object] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +77,17 @@ def summarise(values: Sequence[float]) -> Summary:
 
 
 def as_table(report: Report) -> str:
-    """The report as a Markdown table under its title."""
+    """The report as Markdown tables under its title."""
     head = ("", "runs", "median", "p95", "worst", "target")
-    rows = [head, *(_row(figure) for figure in report.figures)]
-    widths = [max(len(row[column]) for row in rows) for column in range(len(head))]
-    lines = [_line(row, widths) for row in rows]
+    figures = _aligned(head, [_row(figure) for figure in report.figures]) if report.figures else ""
+    tables = [part for t in report.tables for part in (t.title, _aligned(t.head, t.rows))]
+    return "\n\n".join(part for part in (report.title, figures, *tables, report.note) if part)
+
+
+def _aligned(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
+    widths = [max(len(row[column]) for row in (head, *rows)) for column in range(len(head))]
     rule = "|".join("-" * (width + 2) for width in widths)
-    table = "\n".join([lines[0], f"|{rule}|", *lines[1:]])
-    return "\n\n".join(part for part in (report.title, table, report.note) if part)
+    return "\n".join([_line(head, widths), f"|{rule}|", *(_line(row, widths) for row in rows)])
 
 
 def as_json(report: Report, machine: str, at: datetime) -> str:
@@ -81,6 +100,7 @@ def as_json(report: Report, machine: str, at: datetime) -> str:
             "finished_at": at.isoformat(timespec="seconds"),
             "figures": figures,
             "note": report.note,
+            "data": list(report.data),
         },
         indent=1,
         ensure_ascii=False,

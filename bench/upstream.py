@@ -56,19 +56,28 @@ class Upstream:
         """
         wait_until(lambda: self._details(generation)["tokens"] >= tokens, 20, f"token {tokens}")
 
-    def wait_end(self, generation: str) -> Sent:
+    def wait_end(self, generation: str, within_s: float = 20, look_s: float = 0.01) -> Sent:
         """What was sent, once the answer is over.
+
+        Args:
+            generation: Its id.
+            within_s: How long it may take, in seconds.
+            look_s: Time between two looks, which cost the upstream something, in seconds.
 
         Raises:
             TimeoutError: it went on.
         """
-        wait_until(lambda: not self._details(generation)["open"], 20, "the answer's end")
+        wait_until(lambda: not self._is_open(generation), within_s, "the answer's end", look_s)
         details = self._details(generation)
         return Sent(tuple(details["token_at_ms"]), details["client_closed_at_ms"])
 
     def _new(self) -> list[str]:
         rows = httpx2.get(f"{self._origin}/sim/generations").json()
         return [row["id"] for row in rows if row["id"] not in self._seen]
+
+    def _is_open(self, generation: str) -> bool:
+        rows = httpx2.get(f"{self._origin}/sim/generations").json()
+        return any(row["id"] == generation and row["open"] for row in rows)
 
     def _details(self, generation: str) -> Any:  # Any: the simulator's JSON
         return httpx2.get(f"{self._origin}/sim/generations/{generation}").json()

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.__main__ import BENCHES, RUNS, main
+from bench.__main__ import BENCHES, main
 from bench.browser import find_browser
 from bench.report import Figure, Report, as_json, as_table, summarise
 from bench.stop import PHASES
@@ -72,10 +72,6 @@ def test_the_word_that_is_looked_out_for_is_the_first_of_the_answer() -> None:
     asked = Asked(MODEL, True, 1024, 1, "Say something.", "")
 
     assert choose_words(read_scenario(MODEL), asked).content[0].strip() == FIRST_WORD
-
-
-def test_every_bench_has_its_number_of_runs() -> None:
-    assert RUNS.keys() == BENCHES.keys()
 
 
 def test_an_unknown_bench_is_refused_with_the_names_of_those_there_are(

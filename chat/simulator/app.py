@@ -122,7 +122,8 @@ def _plan(body: bytes, record: Record, created: int) -> Exchange:
         asked = read_request(body)
         record.model, record.streamed = asked.model, asked.stream
         record.prompt_tokens = asked.prompt_tokens
-        return plan_exchange(read_scenario(asked.model), asked, record.generation_id, created)
+        scenario = read_scenario(asked.model, asked.last_user_text)
+        return plan_exchange(scenario, asked, record.generation_id, created)
     except BadRequest as fault:
         bad = error_answer(400, str(fault), {"error_type": "invalid_request"})
         return refusal_exchange(bad)

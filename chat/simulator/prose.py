@@ -25,6 +25,9 @@ _CODE = (
     'async function follow(reply) {\n  for await (const event of reply) {\n    if (event.type === "text") paint(event.text);\n  }\n}',  # noqa: E501
     "SELECT model, count(*) AS answers\nFROM replies\nWHERE outcome = 'completed'\nGROUP BY model\nORDER BY answers DESC;",  # noqa: E501
 )
+FENCE_LINES = 2000
+TABLE_ROWS = 500
+_UNSPACED = ("cjk", "wall")
 _LANGUAGES = ("python", "javascript", "sql")
 
 
@@ -56,11 +59,11 @@ def _blocks(style: Style, random: Random) -> Iterator[str]:
 def _closing(style: Style, random: Random, length_tokens: int) -> tuple[str, ...]:
     words: list[str] = []
     while len(words) < length_tokens:
-        words += tokens_of(_cjk(random) if style == "cjk" else _sentence(random) + " ")
+        words += tokens_of(_cjk(random) if style in _UNSPACED else _sentence(random) + " ")
     if not length_tokens:
         return ()
     *most, last = words[:length_tokens]
-    return (*most, last.rstrip(" .。") + ("。" if style == "cjk" else "."))
+    return (*most, last.rstrip(" .。") + ("。" if style in _UNSPACED else "."))
 
 
 def _pick(random: Random, words: str) -> str:
@@ -98,6 +101,16 @@ def _table(random: Random) -> str:
     return "\n".join(["| What | Time |", "|---|---:|", *rows])
 
 
+def _long_fence(random: Random) -> str:
+    lines = [f"total += weigh({n}, {random.randrange(1000)})" for n in range(FENCE_LINES)]
+    return "\n".join(["```python", *lines, "```"])
+
+
+def _long_table(random: Random) -> str:
+    rows = [f"| {n} | {_pick(random, _WHAT)} |" for n in range(TABLE_ROWS)]
+    return "\n".join(["| Number | What |", "|---:|---|", *rows])
+
+
 def _quote(random: Random) -> str:
     return f"> {_sentence(random)}"
 
@@ -118,5 +131,8 @@ _STYLES: dict[Style, tuple[_Draw, ...]] = {
     "lists": (_list, _steps),
     "cjk": (_cjk,),
     "emoji": (_emoji,),
+    "fence": (_long_fence,),
+    "table": (_long_table,),
+    "wall": (),
     "mixed": (_heading, _paragraph, _list, _fence, _table, _paragraph, _steps, _quote),
 }

@@ -3,12 +3,14 @@
 Pure: nothing here writes a byte or waits. `plan` says which words, `wire` which bytes and when.
 
 An id is `sim/` and options in any order, joined by dashes; none may come twice. `acme/sim-` (with
-any author) does for `sim/`, so that an app that sends `sim/` elsewhere can ask for it as well:
+any author) does for `sim/`, so that an app that sends `sim/` elsewhere can ask for it as well.
+`acme/sim-as-asked` is whichever of them the last user message names:
 
     rate-N          N tokens a second (50)          len-N            N tokens of answer (200)
     ttft-N          first token after N ms (200)    slow-headers-N   headers after N ms (0)
     seed-N          another text (1)                style-S          prose code tables lists
-    think-N         N tokens of reasoning first                      cjk emoji mixed (mixed)
+    think-N         N tokens of reasoning first                      cjk emoji mixed (mixed);
+                                                    of one block:    fence table wall
     hidden-think-N  reasons for N tokens unseen     echo             says the last user message
     burst           all tokens at once              split            bytes cut at awkward places
     dated           answers as a dated model id     usage-repeat     usage repeats the last choice
@@ -27,7 +29,9 @@ import re
 from dataclasses import dataclass
 from typing import Any, Literal, cast, get_args
 
-Style = Literal["prose", "code", "tables", "lists", "cjk", "emoji", "mixed"]
+Style = Literal[
+    "prose", "code", "tables", "lists", "cjk", "emoji", "mixed", "fence", "table", "wall"
+]
 Instead = Literal["html", "json", "comments-only", "silent", "error-empty-choices"]
 Break = Literal[
     "stall",
@@ -44,6 +48,7 @@ FinishReason = Literal["stop", "length", "content_filter"]
 
 MAX_TOKENS = 100_000
 STATUSES = (400, 401, 402, 403, 404, 408, 413, 422, 429, 500, 502, 503, 524, 529)
+_AS_ASKED = re.compile(r"[a-z0-9-]+/sim-as-asked")
 _START = re.compile(r"sim/(?=.)|[a-z0-9-]+/sim-(?=.)")
 
 
@@ -148,12 +153,18 @@ _OPTION = re.compile(
 )
 
 
-def read_scenario(model: str) -> Scenario:
+def read_scenario(model: str, last_user_text: str = "") -> Scenario:
     """What the model of that id does; see the grammar above.
+
+    Args:
+        model: The id.
+        last_user_text: What `as-asked` is told to be.
 
     Raises:
         UnknownScenario: the id is not the simulator's, or not of that grammar.
     """
+    if _AS_ASKED.fullmatch(model):
+        model = last_user_text.strip()
     start = _START.match(model)
     if start is None:
         raise UnknownScenario(model)

@@ -1,0 +1,178 @@
+"""Streaming: word emitted at the upstream → painted in Chromium, beside two baselines.
+
+Scenario by scenario on a raw SSE page, a plain `st.write_stream` app and this app, each in a
+process of its own; one browser looks at all of them.
+"""
+
+import argparse
+import contextlib
+import sys
+import time
+from dataclasses import dataclass
+
+from bench.browser import Page, open_page
+from bench.chat_page import HAS_COMPOSER, IS_USABLE, ChatPage
+from bench.painted import delays
+from bench.processes import KEY, ROOT, free_port, run_app, simulator, wait_healthy
+from bench.report import Report
+from bench.stream_table import Streamed, as_report
+from bench.upstream import Upstream
+from bench.usage import cpu_s
+from chat.simulator.prose import write
+from chat.simulator.scenario import read_scenario
+
+AUTHOR = "bench"
+SCENARIOS = {
+    "50x500": "rate-50-len-500",
+    "100x2000": "rate-100-len-2000",
+    "300x3000": "rate-300-len-3000",
+    "100x8000": "rate-100-len-8000",
+    "burst": "burst-len-2000",
+    "fence": "rate-100-style-fence-len-8014",
+    "table": "rate-100-style-table-len-3518",
+    "cjk": "rate-100-style-wall-len-10000",
+}
+"""What each scenario asks for; the text is mixed Markdown where no style is named."""
+WARM_UP = "bench/sim-rate-200-len-240"
+MAX_TOKENS = 50_000
+QUIET_LOOKS = 3
+LOOK_S = 1.0
+MOST_LOOKS = 120
+PATIENCE = 2
+"""An answer may take so many times what it should."""
+
+
+@dataclass(frozen=True, slots=True)
+class System:
+    """A page that shows an answer.
+
+    Attributes:
+        command: Starts it; `PORT` stands for its port.
+        usable: JavaScript that is true once a message can be typed.
+        skipped: Markdown elements of the message that stand before its text.
+        has_chats: Whether a new chat has to be begun for each answer.
+    """
+
+    name: str
+    command: tuple[str, ...]
+    usable: str = HAS_COMPOSER
+    skipped: int = 0
+    has_chats: bool = False
+
+
+_STREAMLIT = (sys.executable, "-m", "streamlit", "run")
+SYSTEMS = (
+    System("raw", (sys.executable, "-m", "bench.raw_page", "PORT")),
+    System("plain", (*_STREAMLIT, "bench/plain_app.py", "--server.port=PORT")),
+    System(
+        "app", (*_STREAMLIT, "streamlit_app.py", "--server.port=PORT"), IS_USABLE, 1, has_chats=True
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A system that runs, and the tab that shows it."""
+
+    system: System
+    upstream: Upstream
+    page: Page
+    chat: ChatPage
+    pid: int
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Which scenarios, and on what."""
+    names = [system.name for system in SYSTEMS]
+    parser.add_argument("--only", nargs="+", choices=SCENARIOS, metavar="SCENARIO")
+    parser.add_argument("--systems", nargs="+", choices=names, default=names)
+
+
+def measure(options: argparse.Namespace) -> Report:
+    """Streams every chosen scenario `runs` times on every chosen system."""
+    scenarios: list[str] = options.only or list(SCENARIOS)
+    found: list[Streamed] = []
+    with simulator() as origin:
+        upstream = Upstream(origin)
+        for system in SYSTEMS:
+            if system.name in options.systems:
+                found += _measure_system(system, upstream, scenarios, options.runs)
+    return as_report(found)
+
+
+def _measure_system(
+    system: System, upstream: Upstream, scenarios: list[str], runs: int
+) -> list[Streamed]:
+    port = free_port()
+    command = [word.replace("PORT", str(port)) for word in system.command]
+    settings = {
+        **upstream.settings,
+        "OPENROUTER_API_KEY": KEY,
+        "DEFAULT_MODEL": f"{AUTHOR}/sim-as-asked",
+        "DEFAULT_MAX_TOKENS": str(MAX_TOKENS),
+        "LOCAL_MODELS": "off",
+        "PYTHONPATH": str(ROOT),
+    }
+    with run_app(command, settings) as process, open_page() as page:
+        wait_healthy(process, port)
+        page.call("Performance.enable")
+        chat = ChatPage(page, f"http://localhost:{port}/", system.usable)
+        shown = Shown(system, upstream, page, chat, process.pid)
+        return [_one(shown, scenario) for scenario in scenarios for _ in range(runs)]
+
+
+def _one(shown: Shown, name: str) -> Streamed:
+    """One answer in a page that was loaded anew and has shown one before."""
+    system, upstream, page, chat = shown.system, shown.upstream, shown.page, shown.chat
+    model = f"{AUTHOR}/sim-{SCENARIOS[name]}"
+    scenario = read_scenario(model)
+    tokens = write(scenario.style, scenario.seed, scenario.length_tokens or 0)
+    chat.open()
+    _ask(upstream, chat, WARM_UP)
+    _wait_quiet(page, "bench.bytes")
+    if system.has_chats:
+        chat.begin_anew()
+    page.compare_clocks()
+    page.evaluate(f"void bench.follow({system.skipped})")
+    page.evaluate("void (bench.bytes = 0)")
+    cpu_before_s, (worked_s, at_s) = cpu_s(shown.pid), page.task_s()
+    emitted_at_ms = _ask(upstream, chat, model)
+    worked_later_s, later_s = page.task_s()
+    _wait_quiet(page, "bench.follower.trail.length")
+    cpu_after_s = cpu_s(shown.pid)
+    trail = [
+        (letters, at_ms - page.pages_clock_ahead_ms)
+        for letters, at_ms in page.evaluate("bench.follower.trail")
+    ]
+    has_cpu = cpu_before_s is not None and cpu_after_s is not None
+    return Streamed(
+        name,
+        system.name,
+        delays(tokens, emitted_at_ms, page.evaluate("bench.follower.text()"), trail),
+        tokens=len(tokens),
+        answer_bytes=len("".join(tokens).encode()),
+        page_bytes=page.evaluate("bench.bytes"),
+        frames=len(trail),
+        cpu_s=(cpu_after_s or 0) - (cpu_before_s or 0) if has_cpu else None,
+        busy=(worked_later_s - worked_s) / (later_s - at_s),
+    )
+
+
+def _ask(upstream: Upstream, chat: ChatPage, model: str) -> tuple[float, ...]:
+    """Asks the simulator to be that model; when each token was sent, once the last one was."""
+    scenario = read_scenario(model)
+    chat.ask(model)
+    generation = upstream.wait_request()
+    planned_s = (scenario.length_tokens or 0) / scenario.rate_tok_s
+    return upstream.wait_end(generation, PATIENCE * planned_s + 20, LOOK_S / 4).token_at_ms
+
+
+def _wait_quiet(page: Page, count: str) -> None:
+    """Returns once a number of the page has stood still for some looks; a busy page has time."""
+    seen: list[float] = []
+    for _ in range(MOST_LOOKS):
+        time.sleep(LOOK_S)
+        with contextlib.suppress(TimeoutError):
+            seen.append(page.evaluate(count))
+        if len(seen) >= QUIET_LOOKS and len(set(seen[-QUIET_LOOKS:])) == 1:
+            return
