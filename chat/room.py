@@ -5,12 +5,13 @@ There are two: one that is kept, and one for temporary chats, whose store is gon
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from chat.conversations import title_of
 from chat.errors import StoreError
 from chat.events import Usage
-from chat.late_usage import AskUsage, late_usage
+from chat.late_usage import WAITS_S, AskUsage, late_usage
 from chat.live import LiveReply
 from chat.ports import Store
 from chat.queue import GOES_ON_AFTER, Queue
@@ -32,6 +33,7 @@ class Room:
     Attributes:
         has_model_titles: Whether the model is asked for a conversation's title.
         ask_usage: Asks the upstream what an answer cost, or None where nobody can be asked.
+        cost_waits_s: Seconds to wait before each time it is asked.
     """
 
     store: Store
@@ -40,6 +42,7 @@ class Room:
     queue: Queue
     has_model_titles: bool = False
     ask_usage: AskUsage | None = None
+    cost_waits_s: Sequence[float] = WAITS_S
 
     def after(self, live: LiveReply) -> None:
         """What follows on an answer's end: the next waiting message, and a title. Blocks."""
@@ -78,7 +81,9 @@ class Room:
             return
 
         async def learn() -> None:
-            usage = await late_usage(ask_usage, ask.model, generation_id, ask.key)
+            usage = await late_usage(
+                ask_usage, ask.model, generation_id, ask.key, self.cost_waits_s
+            )
             if usage is not None:
                 await asyncio.to_thread(self._save_usage, live, usage)
 

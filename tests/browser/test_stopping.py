@@ -1,5 +1,6 @@
 """Stop means stop: the upstream connection is closed at once, in every phase."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -84,6 +85,19 @@ def test_after_a_stop_the_conversation_goes_on(page: Page) -> None:
     await_end(page)
 
     assert words(page) == ["Again"]
+
+
+def test_what_a_stopped_answer_cost_is_shown_when_the_upstream_says_it(page: Page) -> None:
+    choose_model(page, "acme/sim-rate-50-len-2000-ttft-0-style-prose")
+    paste_key(page, KEY)
+    ask(page, "Hello")
+    await_words(page, 20)
+
+    stop_button(page).click()
+    await_end(page)
+
+    receipt = page.get_by_text(" shown · ")
+    expect(receipt).to_contain_text(re.compile(r"· \$0\.\d+$"))
 
 
 def closed_after_ms(page: Page, upstream: Upstream) -> float:
