@@ -21,6 +21,7 @@ DATABASE_URL = "sqlite:///data/tickertape.db"
 MAX_TOKENS = 1024
 MAX_TOKENS_LIMIT = 200_000
 MAX_MESSAGE_CHARS = 100_000
+DAY_S = 86_400
 FOREIGN_PREFIX = "OPENAI_"
 """The SDK reads variables of this prefix behind our back: keys, organisation, extra headers."""
 
@@ -41,6 +42,14 @@ class Settings:
         simulator: Whether the simulator's models are offered.
         model_titles: Whether the model is asked for a conversation's title.
         max_message_chars: Longest message that is accepted, in characters.
+        retry_tries: Requests to one model at most until its answer begins.
+        retry_total_s: Seconds from the first of them within which the last one leaves.
+        reconnects: How often an answer that broke off is taken up again.
+        connect_timeout_s: Seconds until an upstream must have taken the connection.
+        first_event_timeout_s: Seconds from a request until its response must have begun.
+        first_token_timeout_s: Seconds from a request until its first reasoning or text.
+        gap_timeout_s: Seconds that may pass between two pieces of an answer.
+        total_timeout_s: Seconds that a whole answer may take, tries and waits included.
         cache_dir: Where the embedded model's weights are kept, or None for the user's cache.
         warnings: What could not be used and what was done instead, a sentence each.
     """
@@ -54,6 +63,14 @@ class Settings:
     simulator: bool = True
     model_titles: bool = False
     max_message_chars: int = MAX_MESSAGE_CHARS
+    retry_tries: int = 4
+    retry_total_s: int = 60
+    reconnects: int = 3
+    connect_timeout_s: int = 10
+    first_event_timeout_s: int = 180
+    first_token_timeout_s: int = 300
+    gap_timeout_s: int = 120
+    total_timeout_s: int = 1800
     cache_dir: Path | None = None
     warnings: tuple[str, ...] = field(default=())
 
@@ -77,6 +94,14 @@ def load_settings(environ: Mapping[str, str], env_file: Path) -> Settings:
         simulator=values.switch("SIMULATOR", default=True),
         model_titles=values.switch("MODEL_TITLES", default=False),
         max_message_chars=values.whole("MAX_MESSAGE_CHARS", MAX_MESSAGE_CHARS, 1, 10_000_000),
+        retry_tries=values.whole("RETRY_TRIES", 4, 1, 20),
+        retry_total_s=values.whole("RETRY_TOTAL_S", 60, 0, DAY_S),
+        reconnects=values.whole("RECONNECTS", 3, 0, 20),
+        connect_timeout_s=values.whole("CONNECT_TIMEOUT_S", 10, 1, DAY_S),
+        first_event_timeout_s=values.whole("FIRST_EVENT_TIMEOUT_S", 180, 1, DAY_S),
+        first_token_timeout_s=values.whole("FIRST_TOKEN_TIMEOUT_S", 300, 1, DAY_S),
+        gap_timeout_s=values.whole("GAP_TIMEOUT_S", 120, 1, DAY_S),
+        total_timeout_s=values.whole("TOTAL_TIMEOUT_S", 1800, 1, DAY_S),
         cache_dir=values.folder("TICKERTAPE_CACHE"),
         warnings=tuple(warnings),
     )

@@ -10,9 +10,10 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Literal
 
+from chat.attempts import Attempts
 from chat.budget import Budget, fused
-from chat.continuation import continued
 from chat.conversations import Conversation, ReplyRecord, StoredTurn, UserMessage, new_id, title_of
+from chat.deadlines import Deadlines
 from chat.engine import Engine
 from chat.errors import ChatError
 from chat.events import Event
@@ -22,6 +23,7 @@ from chat.ports import Clock, Provider
 from chat.prompt import is_text, prompt_of
 from chat.recorder import Recorder, record_of
 from chat.reply import ReplyFold
+from chat.retry import Policy
 from chat.tree import Tree, Turn, path_of
 
 RefusalReason = Literal["empty", "too_long", "not_text", "busy", "unknown_conversation"]
@@ -90,6 +92,8 @@ class Turns:
     provider: Provider
     clock: Clock
     max_message_chars: int
+    policy: Policy = field(default_factory=Policy)
+    deadlines: Deadlines = field(default_factory=Deadlines)
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     _asks: dict[str, Ask] = field(default_factory=dict, init=False, repr=False)
     _beginning: set[tuple[str, str]] = field(default_factory=set, init=False, repr=False)
@@ -184,7 +188,7 @@ class Turns:
             raise MessageRefused("empty")
         if len(text) > self.max_message_chars:
             raise MessageRefused("too_long")
-        if not is_text(text + ask.system_prompt + ask.model):
+        if not is_text(text + ask.system_prompt + ask.model + "".join(ask.fallbacks)):
             raise MessageRefused("not_text")
 
     def take_ask(self, reply_id: str) -> Ask | None:
@@ -266,8 +270,9 @@ class Turns:
         )
 
         def source() -> AsyncIterator[Event]:
-            events = self.provider.stream(request, ask.key)
-            return fused(continued(begun, events) if begun else events, ask.budget, request)
+            attempts = Attempts(self.provider, self.policy, self.deadlines)
+            events = attempts.stream(request, ask.key, begun=begun, fallbacks=ask.fallbacks)
+            return fused(events, ask.budget, request)
 
         self.recorder.begin(StoredTurn(user, reply), conversation, live)
         self._asks[live.id] = ask

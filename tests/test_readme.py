@@ -41,6 +41,14 @@ def test_the_example_taken_as_it_is_changes_nothing(tmp_path: Path) -> None:
         ("DATABASE_URL", "database_url"),
         ("OPENROUTER_BASE_URL", "openrouter_base_url"),
         ("MAX_MESSAGE_CHARS", "max_message_chars"),
+        ("RETRY_TRIES", "retry_tries"),
+        ("RETRY_TOTAL_S", "retry_total_s"),
+        ("RECONNECTS", "reconnects"),
+        ("CONNECT_TIMEOUT_S", "connect_timeout_s"),
+        ("FIRST_EVENT_TIMEOUT_S", "first_event_timeout_s"),
+        ("FIRST_TOKEN_TIMEOUT_S", "first_token_timeout_s"),
+        ("GAP_TIMEOUT_S", "gap_timeout_s"),
+        ("TOTAL_TIMEOUT_S", "total_timeout_s"),
     ],
 )
 def test_the_readmes_defaults_are_the_programs(name: str, field: str) -> None:

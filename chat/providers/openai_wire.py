@@ -37,11 +37,17 @@ class OpenAIWire:
     Args:
         endpoint_of: Where to ask for a model; may raise `ProviderError`.
         read_timeout_s: Longest silence that is waited through, in seconds.
+        connect_timeout_s: Longest wait for a connection, in seconds.
     """
 
-    def __init__(self, endpoint_of: EndpointOf, read_timeout_s: float = READ_TIMEOUT_S) -> None:
+    def __init__(
+        self,
+        endpoint_of: EndpointOf,
+        read_timeout_s: float = READ_TIMEOUT_S,
+        connect_timeout_s: float = CONNECT_TIMEOUT_S,
+    ) -> None:
         self._endpoint_of = endpoint_of
-        self._timeout = openai.Timeout(read_timeout_s, connect=CONNECT_TIMEOUT_S)
+        self._timeout = openai.Timeout(read_timeout_s, connect=connect_timeout_s)
         self._pools: dict[bool, openai.DefaultAsyncHttpxClient] = {}
 
     async def stream(self, request: ChatRequest, key: Secret | None) -> AsyncIterator[Event]:

@@ -10,6 +10,7 @@ from pathlib import Path
 import streamlit as st
 
 from chat.catalogue import BUILT_IN, Model
+from chat.deadlines import Deadlines
 from chat.engine import Engine
 from chat.errors import ModelUnavailable, StoreError
 from chat.live import LiveReply
@@ -21,6 +22,7 @@ from chat.messages import Secret
 from chat.providers.openai_wire import OpenAIWire
 from chat.queue import Queue
 from chat.recorder import Recorder
+from chat.retry import Policy
 from chat.room import Room
 from chat.routing import Endpoint, Routes
 from chat.settings import Settings, foreign_names, load_settings
@@ -93,10 +95,24 @@ def services() -> Services:
         for room in rooms:
             afterwards.submit(room.after, live)
 
+    deadlines = Deadlines(
+        settings.first_event_timeout_s,
+        settings.first_token_timeout_s,
+        settings.gap_timeout_s,
+        settings.total_timeout_s,
+    )
     engine = Engine(on_change=wake, on_end=after, on_close=provider.close)
     for place in (store, SqlStore.open_in_memory()):
         recorder = Recorder(place, on_saved=forget)
-        turns = Turns(engine, recorder, provider, time.monotonic, settings.max_message_chars)
+        turns = Turns(
+            engine,
+            recorder,
+            provider,
+            time.monotonic,
+            settings.max_message_chars,
+            Policy(settings.retry_tries, settings.retry_total_s, settings.reconnects),
+            deadlines,
+        )
         queue = Queue(place, turns)
         rooms.append(Room(place, recorder, turns, queue, settings.model_titles, provider.usage_of))
     engine.spawn(provider.warm())
@@ -125,7 +141,11 @@ def _provider(settings: Settings, local: LocalModels, simulator_url: str | None)
         local=lambda model: _local_endpoint(local, model),
         simulator=lambda: _simulator_endpoint(simulator_url),
     )
-    return OpenAIWire(routes.endpoint)
+    # Silence is judged by our own deadlines; the client's is for what has none.
+    silence_s = max(
+        settings.first_event_timeout_s, settings.first_token_timeout_s, settings.gap_timeout_s
+    )
+    return OpenAIWire(routes.endpoint, silence_s + 1, settings.connect_timeout_s)
 
 
 def _open_store(settings: Settings) -> tuple[SqlStore, str | None]:

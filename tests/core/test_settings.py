@@ -49,6 +49,14 @@ def test_each_setting_is_read() -> None:
         MODEL_TITLES="on",
         MAX_MESSAGE_CHARS="99",
         TICKERTAPE_CACHE="/cache",
+        RETRY_TRIES="1",
+        RETRY_TOTAL_S="2",
+        RECONNECTS="0",
+        CONNECT_TIMEOUT_S="3",
+        FIRST_EVENT_TIMEOUT_S="4",
+        FIRST_TOKEN_TIMEOUT_S="5",
+        GAP_TIMEOUT_S="6",
+        TOTAL_TIMEOUT_S="7",
     )
 
     assert read == Settings(
@@ -62,6 +70,14 @@ def test_each_setting_is_read() -> None:
         model_titles=True,
         max_message_chars=99,
         cache_dir=Path("/cache"),
+        retry_tries=1,
+        retry_total_s=2,
+        reconnects=0,
+        connect_timeout_s=3,
+        first_event_timeout_s=4,
+        first_token_timeout_s=5,
+        gap_timeout_s=6,
+        total_timeout_s=7,
     )
     assert all(getattr(read, f.name) != f.default for f in fields(read) if f.name != "warnings")
 

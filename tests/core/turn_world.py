@@ -10,6 +10,7 @@ from chat.engine import Engine
 from chat.events import Finished, TextDelta
 from chat.live import LiveReply
 from chat.recorder import Recorder
+from chat.retry import Policy
 from chat.tree import Turn
 from chat.turn import Ask, Turns
 
@@ -52,7 +53,15 @@ def made_world() -> Iterator[World]:
     store, provider = AwayStore.open_in_memory(), ScriptedProvider()
     recorder = Recorder(store, lambda reply_id: engine.forget(reply_id), checkpoint_s=0.01)  # noqa: PLW0108 - engine comes after
     engine = Engine(on_change=recorder.wake)
-    turns = Turns(engine, recorder, provider, HandClock(), 50, now=lambda: NOON)
+    turns = Turns(
+        engine,
+        recorder,
+        provider,
+        HandClock(),
+        50,
+        Policy(tries=1, reconnects=0),  # one request each, so that the test knows what is asked
+        now=lambda: NOON,
+    )
     yield World(store, provider, engine, recorder, turns)
     engine.close()
     recorder.close()

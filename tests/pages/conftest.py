@@ -24,6 +24,9 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     for name in SETTINGS:
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("LOCAL_MODELS", "off")
+    # A failure is drawn at once; the waits before another try have tests of their own.
+    monkeypatch.setenv("RETRY_TRIES", "1")
+    monkeypatch.setenv("RECONNECTS", "0")
     monkeypatch.setenv("TICKERTAPE_CACHE", str(tmp_path / "cache"))
     monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path / 'chat.db'}")
     monkeypatch.setattr(wiring, "ROOT", tmp_path)
