@@ -30,7 +30,7 @@ class Provider(Protocol):
 class Store(Protocol):
     """Where conversations are kept. Every call is made by an owner and sees only that owner's.
 
-    Calls block; none is made on the engine's loop. Each is one transaction.
+    Calls block; none is made on the engine's loop. Each is done whole or not at all.
 
     Raises:
         StoreError: from every call, when the database cannot do it now.

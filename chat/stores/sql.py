@@ -1,8 +1,9 @@
-"""The store port on SQLite and PostgreSQL: one transaction for each call.
+"""The store port on SQLite and PostgreSQL: one transaction for each call but an import.
 
 What the calls do is in the neighbouring files; opening the database is in `database`.
 """
 
+import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from types import MappingProxyType
@@ -42,13 +43,20 @@ class SqlStore:
     Args:
         engine: A database whose tables are up to date.
         now: The present moment, UTC.
+        sleep: Waits so many seconds, between the pieces of an import.
     """
 
-    def __init__(self, engine: Engine, now: Callable[[], datetime] = utc_now) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        now: Callable[[], datetime] = utc_now,
+        sleep: imports.Sleep = time.sleep,
+    ) -> None:
         self._engine = engine
         self._reader = engine.execution_options(**READS[engine.dialect.name])
         self._writer = engine.execution_options(**{WRITES: True})
         self._now = now
+        self._sleep = sleep
         self._process_id = upkeep.new_process_id()
 
     @classmethod
@@ -59,6 +67,7 @@ class SqlStore:
         *,
         busy_timeout_s: float = BUSY_TIMEOUT_S,
         now: Callable[[], datetime] = utc_now,
+        sleep: imports.Sleep = time.sleep,
     ) -> Self:
         """Opens a database by its URL, making file, folder and tables where missing.
 
@@ -68,6 +77,7 @@ class SqlStore:
             url: `sqlite:///data/file.db` or `postgresql://user:password@host/name`.
             busy_timeout_s: How long a call waits for another program's write, in seconds.
             now: The present moment, UTC.
+            sleep: Waits so many seconds, between the pieces of an import.
 
         Raises:
             StoreError: the URL is malformed, its driver missing, or the database cannot be
@@ -76,7 +86,7 @@ class SqlStore:
         engine = connect(parse_url(url), busy_timeout_s)
         try:
             migrate(engine)
-            store = cls(engine, now)
+            store = cls(engine, now, sleep)
             store.beat()
             with store._writer.begin() as db:
                 upkeep.purge(db, now())
@@ -195,13 +205,12 @@ class SqlStore:
 
     @in_plain_words
     def add_trees(self, trees: Sequence[Tree]) -> None:
-        """Saves whole conversations with new ids, all or none.
+        """Saves whole conversations with new ids, all or none, letting others write meanwhile.
 
         Raises:
             StoreRefused: an id is there already, or a tree is not in order.
         """
-        with self._writer.begin() as db:
-            imports.add_trees(db, trees, self._now())
+        imports.add_trees(self._writer, trees, self._now(), self._sleep)
 
     @in_plain_words
     def adopt(self, old_owner: str, new_owner: str) -> int:

@@ -1,9 +1,14 @@
 """What every store promises of whole conversations that come from a file."""
 
+import os
+import signal
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
+from multiprocessing import get_context
 
 import pytest
+from sqlalchemy import create_engine, text
 from store_samples import (
     NOON,
     a_turn,
@@ -16,6 +21,9 @@ from store_samples import (
 from chat.conversations import Conversation, StoredTurn
 from chat.errors import StoreRefused
 from chat.ports import Store
+from chat.stores.database import parse_url
+from chat.stores.imports import PIECE_CHARS
+from chat.stores.sql import SqlStore
 from chat.tree import Tree
 
 
@@ -105,6 +113,99 @@ def test_a_conversation_goes_on_after_it_was_imported(store: Store) -> None:
     assert tree is not None
     assert (tree.leaf_id, tree.conversation) == ("r-5", later)
     assert tree.replies[:4] == branched().replies
+
+
+def rows_in(url: str) -> dict[str, int]:
+    """How many rows there are, seen or not."""
+    with create_engine(parse_url(url)).connect() as db:
+        return {
+            name: db.execute(text(f"SELECT count(*) FROM {name}")).scalar_one()  # noqa: S608 - our own tables
+            for name in ("conversations", "messages", "replies", "search")
+        }
+
+
+def large_trees(count: int = 6) -> list[Tree]:
+    """Conversations that need a transaction each, at least."""
+    return [
+        replace(tree, replies=tuple(replace(reply, text=LONG) for reply in tree.replies))
+        for tree in (a_tree(f"large-{n}") for n in range(count))
+    ]
+
+
+LONG = "word " * (PIECE_CHARS // 5)
+
+
+def test_others_write_between_the_pieces_of_a_large_import(url: str) -> None:
+    other = SqlStore.open(url, busy_timeout_s=0)
+    add(other, a_turn("running", conversation="running"))
+    running = a_turn("running", conversation="running").reply
+    checkpoints: list[list[Conversation]] = []
+
+    def checkpoint(_seconds: float) -> None:
+        other.save_replies([replace(running, text=f"{len(checkpoints)}")])
+        checkpoints.append(other.list_conversations("ann", 99))
+
+    with closing(SqlStore.open(url, sleep=checkpoint)) as store, closing(other):
+        store.add_trees(large_trees(6))
+
+        assert len(checkpoints) >= 6
+        assert {c.id for seen in checkpoints for c in seen} == {"running"}
+        assert len(store.list_conversations("ann", 99)) == 7
+
+
+def test_a_single_long_conversation_is_written_in_pieces_too(url: str) -> None:
+    turns = [a_turn(f"{n}", f"r-{n - 1}" if n else None) for n in range(5)]
+    tree = a_tree("c", *turns)
+    tree = replace(tree, replies=tuple(replace(reply, text=LONG) for reply in tree.replies))
+    pauses: list[float] = []
+
+    with closing(SqlStore.open(url, sleep=pauses.append)) as store:
+        store.add_trees([tree])
+
+        assert len(pauses) >= 5
+        assert store.load_tree("ann", "c") == tree
+
+
+def test_an_import_that_fails_late_leaves_nothing_behind(url: str) -> None:
+    with closing(SqlStore.open(url)) as store:
+        add(store, a_turn("there", conversation="there"))
+        before = rows_in(url)
+
+        with pytest.raises(StoreRefused):
+            store.add_trees([*large_trees(3), a_tree("there")])
+
+        assert rows_in(url) == before
+        assert [c.id for c in store.list_conversations("ann", 9)] == ["there"]
+
+
+def import_and_die(url: str) -> None:
+    """What another process does: it is killed in the third pause of its import."""
+    pauses: list[float] = []
+
+    def pause(seconds: float) -> None:
+        pauses.append(seconds)
+        if len(pauses) == 3:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    SqlStore.open(url, now=lambda: NOON, sleep=pause).add_trees(large_trees(6))
+
+
+def test_what_a_killed_process_left_of_an_import_is_seen_by_nobody_and_swept(url: str) -> None:
+    process = get_context("spawn").Process(target=import_and_die, args=(url,))
+    process.start()
+    process.join()
+    assert process.exitcode == -signal.SIGKILL
+    left = rows_in(url)
+    assert left["conversations"] > 0
+
+    with closing(SqlStore.open(url, now=lambda: NOON + timedelta(minutes=30))) as store:
+        assert store.list_conversations("ann", 9) == []
+        assert store.load_tree("ann", "large-0") is None
+        assert store.search("ann", "word", 9) == []
+        assert store.list_replies("ann", 9) == []
+    assert rows_in(url) == left
+    SqlStore.open(url, now=lambda: NOON + timedelta(hours=2)).close()
+    assert set(rows_in(url).values()) == {0}
 
 
 def test_many_conversations_are_saved_at_once(store: Store) -> None:

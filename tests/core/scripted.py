@@ -87,8 +87,13 @@ class AwayStore(SqlStore):
     Made with `open_in_memory`; it tells of each save and of each sign of life.
     """
 
-    def __init__(self, engine: Engine, now: Callable[[], datetime] = utc_now) -> None:
-        super().__init__(engine, now)
+    def __init__(
+        self,
+        engine: Engine,
+        now: Callable[[], datetime] = utc_now,
+        sleep: Callable[[float], object] = time.sleep,
+    ) -> None:
+        super().__init__(engine, now, sleep)
         self.fault: Exception | None = None
         self.is_readable = True
         self.saved: SimpleQueue[ReplyRecord] = SimpleQueue()
