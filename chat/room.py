@@ -5,7 +5,7 @@ There are two: one that is kept, and one for temporary chats, whose store is gon
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from chat.conversations import title_of
@@ -34,6 +34,7 @@ class Room:
         has_model_titles: Whether the model is asked for a conversation's title.
         ask_usage: Asks the upstream what an answer cost, or None where nobody can be asked.
         cost_waits_s: Seconds to wait before each time it is asked.
+        note_cost: Told a reply's id and its cost in USD, as soon as it is known.
     """
 
     store: Store
@@ -43,6 +44,7 @@ class Room:
     has_model_titles: bool = False
     ask_usage: AskUsage | None = None
     cost_waits_s: Sequence[float] = WAITS_S
+    note_cost: Callable[[str, float], None] = lambda _reply_id, _usd: None
 
     def after(self, live: LiveReply) -> None:
         """What follows on an answer's end: the next waiting message, and a title. Blocks."""
@@ -51,6 +53,7 @@ class Room:
             return
         fold = ReplyFold()
         fold.feed(live.read())
+        self._note_cost(live, fold.usage)
         # A waiting message would run into the same limit, and be used up for nothing.
         if fold.outcome in GOES_ON_AFTER and fold.failure is None:
             self.queue.send_next(live.owner, live.conversation_id)
@@ -89,7 +92,12 @@ class Room:
 
         self.turns.engine.spawn(learn())
 
+    def _note_cost(self, live: LiveReply, usage: Usage | None) -> None:
+        if usage is not None and usage.cost_usd is not None:
+            self.note_cost(live.id, usage.cost_usd)
+
     def _save_usage(self, live: LiveReply, usage: Usage) -> None:
+        self._note_cost(live, usage)
         try:
             tree = self.recorder.load_tree(live.owner, live.conversation_id)
             found = [reply for reply in tree.replies if reply.id == live.id] if tree else []

@@ -3,18 +3,12 @@
 A value that cannot be is never fatal: the default stands, and `warnings` says so in a sentence.
 """
 
-import io
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import urlsplit
 
-from dotenv.parser import parse_stream
-
-from chat.errors import InvalidKey
-from chat.keys import clean_key
 from chat.messages import Secret
+from chat.setting_values import LentTo, NamedEndpoint, SettingValues, read_env_file
 
 OPENROUTER_URL = "https://openrouter.ai/api/v1"
 DATABASE_URL = "sqlite:///data/tickertape.db"
@@ -25,7 +19,8 @@ DAY_S = 86_400
 FOREIGN_PREFIX = "OPENAI_"
 """The SDK reads variables of this prefix behind our back: keys, organisation, extra headers."""
 
-_HOST = re.compile(r"[A-Za-z0-9._-]+|[0-9A-Fa-f:.]+")
+VISITOR_BUDGET_USD = 0.25
+DAY_BUDGET_USD = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +28,14 @@ class Settings:
     """Every setting of the app; the README's table is checked against these fields.
 
     Attributes:
-        openrouter_api_key: The server's own key, used for visitors who give none.
+        openrouter_api_key: The server's own key; `server_key_for` says who may use it.
         openrouter_base_url: Where OpenRouter's API is, without a trailing slash.
+        openrouter_auth_url: Where OpenRouter's sign-in page is, or None for beside the API.
+        server_key_for: Who may use the server's key: nobody, browsers on this machine, everybody.
+        visitor_budget_usd: What a visitor may spend a day with the server's key.
+        day_budget_usd: What all visitors together may.
+        cookie_secret: What remembered keys are encrypted with, or None for a generated one.
+        endpoints: Other OpenAI-compatible APIs.
         default_model: The model that is chosen at first, or None for the first that can answer.
         default_max_tokens: Upper limit of an answer unless the visitor sets one, in tokens.
         database_url: SQLAlchemy URL of the database; may hold a password, so it is not printed.
@@ -56,6 +57,12 @@ class Settings:
 
     openrouter_api_key: Secret | None = None
     openrouter_base_url: str = OPENROUTER_URL
+    openrouter_auth_url: str | None = None
+    server_key_for: LentTo = "localhost"
+    visitor_budget_usd: float = VISITOR_BUDGET_USD
+    day_budget_usd: float = DAY_BUDGET_USD
+    cookie_secret: Secret | None = None
+    endpoints: tuple[NamedEndpoint, ...] = ()
     default_model: str | None = None
     default_max_tokens: int = MAX_TOKENS
     database_url: str = field(default=DATABASE_URL, repr=False)
@@ -83,10 +90,16 @@ def load_settings(environ: Mapping[str, str], env_file: Path) -> Settings:
         env_file: A dotenv file; it may be missing.
     """
     warnings: list[str] = []
-    values = _Values({**_read_env_file(env_file, warnings), **environ}, warnings)
+    values = SettingValues({**read_env_file(env_file, warnings), **environ}, warnings)
     return Settings(
         openrouter_api_key=values.key("OPENROUTER_API_KEY"),
         openrouter_base_url=values.url("OPENROUTER_BASE_URL", OPENROUTER_URL),
+        openrouter_auth_url=values.url("OPENROUTER_AUTH_URL", "") or None,
+        server_key_for=values.lent_to("SERVER_KEY_FOR"),
+        visitor_budget_usd=values.amount("VISITOR_BUDGET_USD", VISITOR_BUDGET_USD),
+        day_budget_usd=values.amount("DAY_BUDGET_USD", DAY_BUDGET_USD),
+        cookie_secret=values.secret("COOKIE_SECRET"),
+        endpoints=values.endpoints("ENDPOINTS"),
         default_model=values.text("DEFAULT_MODEL"),
         default_max_tokens=values.whole("DEFAULT_MAX_TOKENS", MAX_TOKENS, 1, MAX_TOKENS_LIMIT),
         database_url=values.text("DATABASE_URL") or DATABASE_URL,
@@ -110,91 +123,3 @@ def load_settings(environ: Mapping[str, str], env_file: Path) -> Settings:
 def foreign_names(environ: Mapping[str, str]) -> list[str]:
     """Names of the variables that must leave the environment before the SDK looks at it."""
     return [name for name in environ if name.startswith(FOREIGN_PREFIX)]
-
-
-def _read_env_file(path: Path, warnings: list[str]) -> dict[str, str]:
-    try:
-        text = path.read_text("utf-8")
-    except FileNotFoundError:
-        return {}
-    except (OSError, UnicodeDecodeError):
-        warnings.append("The .env file cannot be read as text; it was ignored.")
-        return {}
-    values: dict[str, str] = {}
-    for binding in parse_stream(io.StringIO(text)):
-        if binding.error:
-            warnings.append(f"Line {binding.original.line} of .env is no setting; it was ignored.")
-        elif binding.key is not None and binding.value is not None:
-            values[binding.key] = binding.value
-    return values
-
-
-def _can_be_asked(url: str) -> bool:
-    """Whether an HTTP client takes that URL; one it chokes on would fail every answer."""
-    if not (url.isascii() and url.isprintable()):
-        return False
-    try:
-        parts = urlsplit(url)
-        port = parts.port
-    except ValueError:
-        return False
-    has_host = _HOST.fullmatch(parts.hostname or "") is not None
-    return parts.scheme in {"http", "https"} and has_host and port != 0
-
-
-@dataclass(frozen=True, slots=True)
-class _Values:
-    """Reads single settings; a value that cannot be leaves a warning and the default."""
-
-    raw: Mapping[str, str]
-    warnings: list[str]
-
-    def text(self, name: str) -> str | None:
-        return self.raw.get(name, "").strip() or None
-
-    def key(self, name: str) -> Secret | None:
-        text = self.text(name)
-        if text is None:
-            return None
-        try:
-            return clean_key(text)
-        except InvalidKey as error:
-            self.warnings.append(f"{name} cannot be a key: {error.failure.detail} It was ignored.")
-            return None
-
-    def url(self, name: str, default: str) -> str:
-        text = self.text(name) or default
-        if _can_be_asked(text):
-            return text.rstrip("/")
-        self.warnings.append(f"{name} should begin with https:// or http://; it was ignored.")
-        return default
-
-    def whole(self, name: str, default: int, least: int, most: int) -> int:
-        text = self.text(name)
-        if text is None:
-            return default
-        if text.isascii() and text.isdigit() and len(text) <= 12 and least <= int(text) <= most:
-            return int(text)
-        self.warnings.append(
-            f"{name} should be a whole number from {least:,} to {most:,}; {default:,} is used."
-        )
-        return default
-
-    def switch(self, name: str, *, default: bool) -> bool:
-        text = (self.text(name) or ("on" if default else "off")).lower()
-        if text in {"on", "true", "yes", "1"}:
-            return True
-        if text not in {"off", "false", "no", "0"}:
-            self.warnings.append(f"{name} should be on or off; {text[:20]!r} was ignored.")
-            return default
-        return False
-
-    def folder(self, name: str) -> Path | None:
-        text = self.text(name)
-        if text is None:
-            return None
-        try:
-            return Path(text).expanduser()
-        except RuntimeError:
-            self.warnings.append(f"{name} begins with a home folder that is not; it was ignored.")
-            return None

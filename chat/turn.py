@@ -20,13 +20,15 @@ from chat.events import Event
 from chat.live import LiveReply
 from chat.messages import ChatRequest, Secret
 from chat.ports import Clock, Provider
+from chat.present import present_reply
 from chat.prompt import is_text, prompt_of
-from chat.recorder import Recorder, record_of
-from chat.reply import ReplyFold
+from chat.recorder import Recorder
 from chat.retry import Policy
 from chat.tree import Tree, Turn, path_of
 
-RefusalReason = Literal["empty", "too_long", "not_text", "busy", "unknown_conversation"]
+RefusalReason = Literal[
+    "empty", "too_long", "not_text", "busy", "unknown_conversation", "over_budget"
+]
 
 
 class MessageRefused(ChatError):  # noqa: N818 - says what happened, like the rest of the tree
@@ -51,6 +53,7 @@ class Ask:
         system_prompt: "" for none.
         fallbacks: Models to ask in this order when the one before cannot answer.
         budget: What the answer may use, with the prices and what the session has used.
+        is_lent: Whether the key is the server's, lent within a budget.
     """
 
     model: str
@@ -60,6 +63,7 @@ class Ask:
     key: Secret | None = field(default=None)
     fallbacks: tuple[str, ...] = ()
     budget: Budget = field(default_factory=Budget)
+    is_lent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +89,7 @@ class Turns:
         clock: The monotonic clock of the logs, in seconds.
         now: The present moment, UTC.
         max_message_chars: Longest message that is accepted, in characters.
+        spend: Told owner and reply id before an answer that the server pays for; may refuse it.
     """
 
     engine: Engine
@@ -95,6 +100,7 @@ class Turns:
     policy: Policy = field(default_factory=Policy)
     deadlines: Deadlines = field(default_factory=Deadlines)
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    spend: Callable[[str, str], None] = lambda _owner, _reply_id: None
     _asks: dict[str, Ask] = field(default_factory=dict, init=False, repr=False)
     _beginning: set[tuple[str, str]] = field(default_factory=set, init=False, repr=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, init=False, repr=False)
@@ -195,6 +201,11 @@ class Turns:
         """How an answer was asked for; once, and only in the process that began it."""
         return self._asks.pop(reply_id, None)
 
+    def key_of(self, reply_id: str) -> Secret | None:
+        """The key an answer was asked for with, until `take_ask`."""
+        ask = self._asks.get(reply_id)
+        return ask.key if ask is not None else None
+
     def is_answering(self, owner: str, conversation_id: str) -> bool:
         """Whether an answer of this process is running in the conversation."""
         known = self.engine.known(owner).values()
@@ -234,7 +245,7 @@ class Turns:
         known = {**self.engine.known(owner), **before}
         if tree is None:
             return None, known
-        present = tuple(_present(reply, known) for reply in tree.replies)
+        present = tuple(present_reply(reply, known) for reply in tree.replies)
         return replace(tree, replies=present), known
 
     def _start(
@@ -260,6 +271,8 @@ class Turns:
             text=begun,
             continues_id=goes_on_from.id if goes_on_from is not None and begun else None,
         )
+        if ask.is_lent:
+            self.spend(owner, reply.id)
         conversation = Conversation(conversation_id, owner, title_of(user.text), now)
         live = LiveReply(reply.id, owner, conversation_id, ask.model, self.clock)
         request = ChatRequest(
@@ -278,13 +291,3 @@ class Turns:
         self._asks[live.id] = ask
         self.engine.start(live, source)
         return live
-
-
-def _present(reply: ReplyRecord, known: Mapping[str, LiveReply]) -> ReplyRecord:
-    """The reply with what its log knows and the store does not have yet."""
-    live = known.get(reply.id)
-    if reply.outcome is not None or live is None or not live.is_closed:
-        return reply
-    fold = ReplyFold()
-    fold.feed(live.read())
-    return record_of(reply, fold)

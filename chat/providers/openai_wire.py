@@ -97,8 +97,10 @@ class OpenAIWire:
             ProviderError: it cannot be asked.
         """
         endpoint = self._endpoint_of(model, key)
+        if endpoint.prefix:
+            return None  # The call is OpenRouter's own.
         try:
-            body = await self._client(endpoint).get(
+            body = await self.client(endpoint).get(
                 "/generation", cast_to=object, options={"params": {"id": generation_id}}
             )
         except openai.NotFoundError:
@@ -112,7 +114,7 @@ class OpenAIWire:
     async def warm(self) -> None:
         """Makes what the first request would wait for: connection pools, certificates, a client."""
         for is_loopback in (True, False):
-            self._client(Endpoint("http://127.0.0.1", Secret("-"), is_loopback=is_loopback))
+            self.client(Endpoint("http://127.0.0.1", Secret("-"), is_loopback=is_loopback))
 
     async def close(self) -> None:
         """Closes the pooled connections; on the engine's loop."""
@@ -123,8 +125,8 @@ class OpenAIWire:
         self, endpoint: Endpoint, request: ChatRequest
     ) -> openai.AsyncStream[ChatCompletionChunk]:
         try:
-            return await self._client(endpoint).chat.completions.create(
-                model=request.model,
+            return await self.client(endpoint).chat.completions.create(
+                model=request.model.removeprefix(endpoint.prefix),
                 messages=[_as_param(message) for message in request.messages],
                 max_tokens=request.max_tokens,
                 temperature=openai.omit if request.temperature is None else request.temperature,
@@ -134,7 +136,8 @@ class OpenAIWire:
         except openai.OpenAIError as error:
             raise error_of(error) from None
 
-    def _client(self, endpoint: Endpoint) -> openai.AsyncOpenAI:
+    def client(self, endpoint: Endpoint) -> openai.AsyncOpenAI:
+        """A client for an endpoint, over the pooled connections; on the engine's loop."""
         return openai.AsyncOpenAI(
             api_key=endpoint.key.value,
             base_url=endpoint.base_url,

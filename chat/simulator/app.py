@@ -16,9 +16,7 @@ from chat.simulator.playback import Playback
 from chat.simulator.records import Record, Records
 from chat.simulator.refusals import ErrorAnswer, error_answer, unknown_model
 from chat.simulator.scenario import UnknownScenario, read_scenario
-
-REFUSED_KEY = "sk-or-v1-" + "0" * 64
-"""A key of the right shape that is always answered with 401."""
+from chat.simulator.special_keys import EXHAUSTED_KEY, LIMIT_EXCEEDED, REFUSALS
 
 _KEY_SHAPE = re.compile(r"sk-or-v1-[0-9a-f]{64}")
 
@@ -27,7 +25,7 @@ def create_app(*, any_key: bool = False) -> Starlette:
     """A simulated OpenRouter.
 
     Args:
-        any_key: Take every key except `REFUSED_KEY`, not only those of OpenRouter's shape.
+        any_key: Take every key except the refused ones, not only those of OpenRouter's shape.
     """
     return Starlette(routes=_Desk(any_key=any_key).routes())
 
@@ -95,6 +93,8 @@ class _Desk:
 
     def _refused_key(self, request: Request) -> Exchange | None:
         refused = self._key_error(request)
+        if _key(request) == EXHAUSTED_KEY:
+            refused = error_answer(*LIMIT_EXCEEDED)
         return refusal_exchange(refused) if refused else None
 
     def _key_error(self, request: Request) -> ErrorAnswer | None:
@@ -102,7 +102,9 @@ class _Desk:
         unauthenticated = {"error_type": "authentication"}
         if not key:
             return error_answer(401, "Missing Authentication header", unauthenticated)
-        if key == REFUSED_KEY or not (self._any_key or _KEY_SHAPE.fullmatch(key)):
+        if key in REFUSALS:
+            return error_answer(*REFUSALS[key], unauthenticated)
+        if not (self._any_key or _KEY_SHAPE.fullmatch(key)):
             return error_answer(401, "User not found.", unauthenticated)
         return None
 

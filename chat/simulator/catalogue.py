@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from chat.simulator.records import Record
+from chat.simulator.special_keys import PARTICULARS
 from chat.simulator.wire import COMPLETION_USD, PROMPT_USD, PROVIDER
 
 PICKER_MODELS: tuple[tuple[str, str], ...] = (
@@ -104,6 +105,7 @@ def describe_key(key: str) -> dict[str, Any]:
             "rate_limit": {"requests": -1, "interval": "10s", "note": "deprecated"},
             "expires_at": None,
         }
+        | PARTICULARS.get(key, {})
     }
 
 

@@ -3,6 +3,7 @@
 Unknown and foreign ids change nothing: to whoever asks, there is no difference between the two.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, func, literal, select, update
@@ -46,6 +47,27 @@ def newest_replies(owner: str, limit: int) -> Select[tuple[object, ...]]:
         .order_by(replies.c.started_at.desc(), replies.c.number.desc())
         .limit(limit)
     )
+
+
+def spent_usd(
+    owner: str | None, since: datetime, until: datetime, free: Sequence[str], guess_usd: float
+) -> Select[float]:
+    """What an owner's answers, or everybody's, have cost between two moments, in USD.
+
+    Args:
+        owner: None for everybody.
+        since: Answers that began then or later,
+        until: and before then.
+        free: Beginnings of the ids of models that cost nothing.
+        guess_usd: What an answer counts for whose cost is not known.
+    """
+    cost_usd = func.sum(func.coalesce(replies.c.cost_usd, guess_usd))
+    query = select(func.coalesce(cost_usd, 0.0)).where(
+        replies.c.started_at >= since,
+        replies.c.started_at < until,
+        *(~replies.c.model.startswith(prefix, autoescape=True) for prefix in free),
+    )
+    return query if owner is None else query.where(replies.c.owner == owner)
 
 
 def set_leaf(db: Connection, owner: str, conversation_id: str, reply_id: str) -> None:

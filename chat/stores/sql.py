@@ -249,6 +249,20 @@ class SqlStore:
             return [reply_of(row) for row in db.execute(lists.newest_replies(owner, limit))]
 
     @in_plain_words
+    def spent_usd(
+        self,
+        owner: str | None,
+        since: datetime,
+        until: datetime,
+        free: Sequence[str],
+        guess_usd: float,
+    ) -> float:
+        """What answers have cost in USD; see `lists.spent_usd`."""
+        with self._reader.begin() as db:
+            query = lists.spent_usd(owner, since, until, free, guess_usd)
+            return float(db.execute(query).scalar_one())
+
+    @in_plain_words
     def beat(self) -> None:
         """Says that this process lives; wanted well within `upkeep.DEAD_AFTER`."""
         with self._writer.begin() as db:

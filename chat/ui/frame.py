@@ -13,7 +13,7 @@ from chat.ui.account_box import draw_account_box
 from chat.ui.conversation_list import draw_conversation_list, draw_hits
 from chat.ui.finish_watch import watch
 from chat.ui.import_box import draw_import_box
-from chat.ui.key_box import draw_key_box, typed_key
+from chat.ui.key_box import draw_key_box, key_to_ask_with
 from chat.ui.model_picker import draw_model_hint, draw_model_picker, draw_parameters
 from chat.ui.rooms import recognise
 from chat.ui.wiring import Services, offered_models, services
@@ -32,7 +32,6 @@ def draw_sidebar(*, is_chat_page: bool) -> None:
     """
     held, tab = services(), session.tab()
     recognise(tab)
-    has_server_key = held.settings.openrouter_api_key is not None
     session.set_choice_defaults(
         model=_first_model(held), max_tokens=held.settings.default_max_tokens
     )
@@ -41,27 +40,25 @@ def draw_sidebar(*, is_chat_page: bool) -> None:
         session.begin_new(tab)
         st.switch_page(CHAT_PAGE)
     draw_model_picker(offered_models(held), choice.model)
-    draw_model_hint(choice.model, has_key=has_server_key or bool(choice.key_text), local=held.local)
-    draw_key_box(has_server_key=has_server_key)
+    has_key = key_to_ask_with(tab) is not None or not held.routes.is_openrouter(choice.model)
+    draw_model_hint(choice.model, has_key=has_key, local=held.local)
+    draw_key_box(tab)
     draw_parameters()
     _draw_conversations(held, tab, is_chat_page=is_chat_page)
     draw_account_box(tab)
 
 
 def chosen_ask() -> Ask:
-    """How the sidebar says that an answer is wanted.
-
-    Raises:
-        InvalidKey: the typed key cannot be one.
-    """
-    choice = session.choice()
-    needs_key = not choice.model.startswith((LOCAL_PREFIX, SIMULATOR_PREFIX))
+    """How the sidebar says that an answer is wanted."""
+    tab, choice = session.tab(), session.choice()
+    needs_key = services().routes.is_openrouter(choice.model)
     return Ask(
         model=choice.model,
         max_tokens=choice.max_tokens,
         temperature=choice.temperature,
         system_prompt=choice.system_prompt,
-        key=typed_key(choice.key_text) if needs_key else None,
+        key=key_to_ask_with(tab) if needs_key else None,
+        is_lent=needs_key and tab.ring.key is None and services().server_key.has_budget,
     )
 
 
@@ -116,6 +113,6 @@ def _first_model(held: Services) -> str:
             continue
         if is_local or model.id.startswith(SIMULATOR_PREFIX):
             return model.id
-        if held.settings.openrouter_api_key is not None:
+        if held.server_key.key_for(is_local=session.is_local()) is not None:
             return model.id
     return offered_models(held)[0].id

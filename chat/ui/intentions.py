@@ -6,14 +6,14 @@ Where a wish cannot be granted the tab gets a notice, and nothing is lost.
 from collections.abc import Callable
 
 from chat.conversations import QueuedMessage
-from chat.errors import ChatError, InvalidKey, StoreError
+from chat.errors import ChatError, StoreError
 from chat.live import LiveReply
 from chat.turn import Ask, MessageRefused
 from chat.ui import session
 from chat.ui.frame import chosen_ask
 from chat.ui.rooms import room_of
 from chat.ui.wiring import services
-from chat.ui.wording import BAD_KEY, GONE_FROM_QUEUE, refuse
+from chat.ui.wording import GONE_FROM_QUEUE, refuse
 
 STOP_WAIT_S = 0.25
 
@@ -165,8 +165,6 @@ def _sentence(error: ChatError, text: str) -> str:
     match error:
         case MessageRefused():
             return refuse(error.reason, text, services().settings.max_message_chars)
-        case InvalidKey():
-            return f"{BAD_KEY} {error.failure.detail}"
         case StoreError():
             return str(error)
         case _:

@@ -1,38 +1,109 @@
-"""The sidebar's field for an OpenRouter key; it stays in this tab's memory and nowhere else."""
+"""The sidebar's place for an OpenRouter key: put one in, see how it stands, let go of it.
+
+The key itself is in the tab's memory; the page is sent its label and what is left of it.
+"""
+
+import time
 
 import streamlit as st
 
-from chat.errors import InvalidKey
-from chat.keys import clean_key
+from chat.errors import InvalidKey, StoreError
+from chat.keys import openrouter_key
 from chat.messages import Secret
 from chat.ui import session
+from chat.ui.key_wording import CANNOT_BE, badge, particulars
+from chat.ui.plain import plain
+from chat.ui.session import Tab
+from chat.ui.wiring import services
+
+LOOK_AGAIN_S = 0.4
 
 
-def draw_key_box(*, has_server_key: bool) -> None:
-    """Draws the field, and below it what is wrong with the key where that can be seen from here."""
-    typed = st.text_input(
+def key_to_ask_with(tab: Tab) -> Secret | None:
+    """The visitor's key, else the server's where it is lent to this visitor."""
+    return tab.ring.key or services().server_key.key_for(is_local=session.is_local())
+
+
+def draw_key_box(tab: Tab) -> None:
+    """Draws the field, and below it how the key stands or what can be had without one."""
+    st.text_input(
         "OpenRouter API key",
         type="password",
         key=session.KEY_FIELD,
-        placeholder="sk-or-v1-…",
+        placeholder="sk-or-v1-…" if tab.ring.key is None else "Paste another one",
         autocomplete="off",
-        help="Kept in this tab's memory only, until you close or reload it. "
-        "Make one at openrouter.ai/keys.",
+        on_change=_take_key,
+        args=(tab,),
+        help="Kept in this tab's memory until you close or reload it, and sent to OpenRouter "
+        "only. Make one at openrouter.ai/keys.",
     )
-    if not typed:
-        if has_server_key:
-            st.caption(":material/check: This server has a key of its own.")
+    if tab.ring.fault:
+        sentence = plain(CANNOT_BE.format(why=tab.ring.fault))
+        st.caption(f":red[:material/error: {sentence}]")
+    if tab.ring.key is not None:
+        _draw_key(tab.ring.key, tab)
+    elif services().server_key.key_for(is_local=session.is_local()) is not None:
+        _draw_lent(tab)
+
+
+def _draw_key(key: Secret, tab: Tab) -> None:
+    check = services().keys.look(key)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.markdown(badge(check), width="content")
+        st.button("Forget key", key="forget_key", type="tertiary", on_click=forget_key, args=(tab,))
+        if check.verdict == "unchecked" and not check.is_pending:
+            st.button(
+                "Check again",
+                key="check_key",
+                type="tertiary",
+                on_click=services().keys.ask_again,
+                args=(key,),
+            )
+    _, zone = session.today()
+    # The line keeps its place while nothing is known, so that nothing below it moves.
+    st.caption(particulars(check, zone) or "OpenRouter is being asked.")
+    if check.is_pending:
+        st.fragment(run_every=LOOK_AGAIN_S)(_look_again)(key, time.monotonic())
+
+
+def _look_again(key: Secret, drawn_at_s: float) -> None:
+    """Draws the page anew once the key's state is known; not while it is being drawn anyway."""
+    is_first = time.monotonic() - drawn_at_s < LOOK_AGAIN_S / 2
+    if not (is_first or services().keys.look(key).is_pending):
+        st.rerun()
+
+
+def _draw_lent(tab: Tab) -> None:
+    lender = services().server_key
+    if not lender.has_budget:
+        st.caption(":material/check: The key of this server is used.")
         return
     try:
-        clean_key(typed)
+        left_usd = lender.left_usd(tab.owner)
+    except StoreError:
+        return
+    if left_usd > 0:
+        said = f"This server pays for your answers: ${left_usd:,.2f} left today."
+        st.caption(f":material/check: {plain(said)}")
+    else:
+        st.caption(
+            ":material/info: What this server pays for is used up for today. "
+            "Paste a key of your own to go on."
+        )
+
+
+def forget_key(tab: Tab) -> None:
+    """Lets go of the visitor's key in this tab."""
+    if tab.ring.key is not None:
+        services().keys.forget(tab.ring.key)
+    tab.ring = session.KeyRing()
+
+
+def _take_key(tab: Tab) -> None:
+    text = session.take_key_text()
+    if not text:
+        return
+    try:
+        tab.ring.key, tab.ring.fault = openrouter_key(text), ""
     except InvalidKey as error:
-        st.caption(f":red[:material/error: This cannot be a key. {error.failure.detail}]")
-
-
-def typed_key(text: str) -> Secret | None:
-    """The typed key, or None where there is none.
-
-    Raises:
-        InvalidKey: the text cannot be a key.
-    """
-    return clean_key(text) if text.strip() else None
+        tab.ring.fault = error.failure.detail

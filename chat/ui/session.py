@@ -11,6 +11,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import streamlit as st
 
 from chat.api.visitor import COOKIE_NAME, is_visitor_id, new_visitor_id
+from chat.messages import Secret
+from chat.server_key import is_local_visit
 
 _TAB = "tab"
 _CONVERSATION = "c"
@@ -41,11 +43,25 @@ class Undo:
 
 
 @dataclass(slots=True)
+class KeyRing:
+    """The visitor's key in this tab.
+
+    Attributes:
+        key: What answers are asked for with, or None.
+        fault: Why what was put into the field last cannot be a key; "" where it can.
+    """
+
+    key: Secret | None = None
+    fault: str = ""
+
+
+@dataclass(slots=True)
 class Tab:
     """The state of one tab.
 
     Attributes:
         owner: The visitor, by account or cookie; without either an id as old as the tab.
+        ring: The visitor's key.
         is_account: Whether the owner is an account that is logged in.
         conversation_id: The conversation on screen, or None for a new one.
         named: The conversation that the URL named last.
@@ -64,6 +80,7 @@ class Tab:
     """
 
     owner: str
+    ring: KeyRing = field(default_factory=KeyRing)
     is_account: bool = False
     conversation_id: str | None = None
     named: str | None = None
@@ -96,7 +113,6 @@ class Choice:
     """What the sidebar's widgets hold; texts as typed."""
 
     model: str
-    key_text: str
     temperature: float
     max_tokens: int
     system_prompt: str
@@ -131,7 +147,6 @@ def choice() -> Choice:
     state = st.session_state
     return Choice(
         model=(state[MODEL] or "").strip(),
-        key_text=state.get(KEY_FIELD) or "",
         temperature=float(state[TEMPERATURE]),
         max_tokens=int(state[MAX_TOKENS]),
         system_prompt=state[SYSTEM_PROMPT] or "",
@@ -179,6 +194,24 @@ def edited_text() -> str:
 def put_back(text: str) -> None:
     """Puts a message that could not be sent back into the composer; in a callback."""
     st.session_state[COMPOSER] = text
+
+
+def take_key_text() -> str:
+    """What was put into the key's field, once: the field is emptied; in its callback.
+
+    So the key does not stay in the page, and the server never sends it back.
+    """
+    text: str = st.session_state[KEY_FIELD] or ""
+    st.session_state[KEY_FIELD] = ""
+    return text
+
+
+def is_local() -> bool:
+    """Whether the visitor's browser is on this machine, as far as can be seen."""
+    address: object = st.context.ip_address
+    return is_local_visit(
+        address if isinstance(address, str) else None, dict(st.context.headers.items())
+    )
 
 
 def take_notice(held: Tab) -> str | None:

@@ -11,30 +11,32 @@ import streamlit as st
 
 from chat.catalogue import BUILT_IN, Model
 from chat.deadlines import Deadlines
+from chat.endpoint_models import EndpointModels
 from chat.engine import Engine
-from chat.errors import ModelUnavailable, StoreError
+from chat.errors import StoreError
+from chat.key_book import KeyBook
 from chat.live import LiveReply
 from chat.local.models import read_setting
-from chat.local.states import Fetching, Ready, Unavailable
 from chat.local.supervisor import LocalModels
 from chat.local.weights import default_cache_dir
-from chat.messages import Secret
+from chat.providers.openai_keys import OpenAIKeys
+from chat.providers.openai_lists import list_models
 from chat.providers.openai_wire import OpenAIWire
 from chat.queue import Queue
 from chat.recorder import Recorder
 from chat.retry import Policy
 from chat.room import Room
-from chat.routing import Endpoint, Routes
+from chat.routing import LOCAL_PREFIX, SIMULATOR_PREFIX, Routes
+from chat.server_key import GUESS_USD, ServerKey
 from chat.settings import Settings, foreign_names, load_settings
 from chat.simulator import PICKER_MODELS, SimulatorServer
 from chat.stores.sql import SqlStore
 from chat.turn import Turns
+from chat.ui.endpoints import routes_of
 
 ROOT = Path(__file__).resolve().parents[2]
 
-_ATTRIBUTION = {"HTTP-Referer": "http://localhost:8501", "X-OpenRouter-Title": "Tickertape"}
 LOCAL_DELAY_S = 2.0
-_SIMULATOR_KEY = Secret("simulator")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,10 @@ class Services:
         accounts: The account of each visitor who is logged in, by the cookie's id.
         simulator: None where the setting turned it off.
         afterwards: Does what follows on an answer's end.
+        routes: Which model is asked where.
+        keys: How the keys in use stand.
+        server_key: The server's own key, and what is left of it.
+        others: What can be chosen at the operator's own endpoints.
     """
 
     settings: Settings
@@ -58,6 +64,10 @@ class Services:
     local: LocalModels
     simulator: SimulatorServer | None
     afterwards: ThreadPoolExecutor
+    routes: Routes
+    keys: KeyBook
+    server_key: ServerKey
+    others: EndpointModels
     accounts: dict[str, str] = field(default_factory=dict)
 
     def close(self) -> None:
@@ -80,7 +90,9 @@ def services() -> Services:
     store, store_fault = _open_store(settings)
     local = _local_models(settings)
     simulator = SimulatorServer(any_key=True) if settings.simulator else None
-    provider = _provider(settings, local, simulator.start() if simulator is not None else None)
+    routes = routes_of(settings, local, simulator.start() if simulator is not None else None)
+    provider = _provider(settings, routes)
+    server_key = _server_key(settings, store, routes)
     afterwards = ThreadPoolExecutor(2, "tickertape-after")
     rooms: list[Room] = []
 
@@ -93,6 +105,9 @@ def services() -> Services:
 
     def after(live: LiveReply) -> None:
         for room in rooms:
+            key = room.turns.key_of(live.id)
+            if key is not None:
+                keys.has_spent(key)
             afterwards.submit(room.after, live)
 
     deadlines = Deadlines(
@@ -112,18 +127,51 @@ def services() -> Services:
             settings.max_message_chars,
             Policy(settings.retry_tries, settings.retry_total_s, settings.reconnects),
             deadlines,
+            spend=server_key.spend,
         )
         queue = Queue(place, turns)
-        rooms.append(Room(place, recorder, turns, queue, settings.model_titles, provider.usage_of))
+        rooms.append(
+            Room(
+                place,
+                recorder,
+                turns,
+                queue,
+                settings.model_titles,
+                provider.usage_of,
+                note_cost=server_key.settle,
+            )
+        )
+    asks = OpenAIKeys(provider.client, routes.openrouter)
+    keys = KeyBook(engine.spawn, asks.describe)
+    others = EndpointModels(
+        routes.others,
+        engine.spawn,
+        lambda endpoint: list_models(provider.client(endpoint)),
+        time.monotonic,
+    )
     engine.spawn(provider.warm())
     engine.spawn(_start_later(local))
     kept, temporary = rooms
-    return Services(settings, store_fault, kept, temporary, engine, local, simulator, afterwards)
+    return Services(
+        settings,
+        store_fault,
+        kept,
+        temporary,
+        engine,
+        local,
+        simulator,
+        afterwards,
+        routes,
+        keys,
+        server_key,
+        others,
+    )
 
 
 def offered_models(held: Services) -> list[Model]:
-    """What the picker lists: embedded models, OpenRouter's, the simulator's."""
+    """What the picker lists: embedded models, the operator's own, OpenRouter's, the simulator's."""
     local = [Model(model.id, model.label) for model in held.local.models()]
+    local += endpoint_models(held)
     simulated = [Model(model_id, label, "simulated") for model_id, label in PICKER_MODELS]
     return [*local, *BUILT_IN, *(simulated if held.simulator is not None else [])]
 
@@ -134,18 +182,25 @@ def model_name(model_id: str) -> str:
     return names.get(model_id, model_id)
 
 
-def _provider(settings: Settings, local: LocalModels, simulator_url: str | None) -> OpenAIWire:
-    routes = Routes(
-        openrouter=lambda key: Endpoint(settings.openrouter_base_url, key, _ATTRIBUTION),
-        server_key=settings.openrouter_api_key,
-        local=lambda model: _local_endpoint(local, model),
-        simulator=lambda: _simulator_endpoint(simulator_url),
-    )
+def endpoint_models(held: Services) -> list[Model]:
+    """The models of the operator's own endpoints, as far as they have listed them."""
+    return [Model(model_id, model_id) for model_id in held.others.ids()]
+
+
+def _provider(settings: Settings, routes: Routes) -> OpenAIWire:
     # Silence is judged by our own deadlines; the client's is for what has none.
     silence_s = max(
         settings.first_event_timeout_s, settings.first_token_timeout_s, settings.gap_timeout_s
     )
     return OpenAIWire(routes.endpoint, silence_s + 1, settings.connect_timeout_s)
+
+
+def _server_key(settings: Settings, store: SqlStore, routes: Routes) -> ServerKey:
+    free = (LOCAL_PREFIX, SIMULATOR_PREFIX, *routes.others)
+    return ServerKey(
+        settings,
+        lambda owner, since, until: store.spent_usd(owner, since, until, free, GUESS_USD),
+    )
 
 
 def _open_store(settings: Settings) -> tuple[SqlStore, str | None]:
@@ -179,24 +234,3 @@ async def _start_later(local: LocalModels) -> None:
     """Lets the first page be drawn before the weights are read: both want the same cores."""
     await asyncio.sleep(LOCAL_DELAY_S)
     local.start()
-
-
-def _local_endpoint(local: LocalModels, model: str) -> Endpoint:
-    ready = local.endpoint(model)
-    if ready is not None:
-        return Endpoint(ready.base_url, ready.api_key, is_loopback=True)
-    match local.state(model):
-        case Unavailable(reason):
-            raise ModelUnavailable(reason)
-        case Fetching():
-            raise ModelUnavailable("The local model is still being downloaded.")
-        case Ready():
-            raise ModelUnavailable("The local model has just restarted.")
-        case _:
-            raise ModelUnavailable("The local model is still loading.")
-
-
-def _simulator_endpoint(base_url: str | None) -> Endpoint:
-    if base_url is None:
-        raise ModelUnavailable("The simulator is turned off on this server.")
-    return Endpoint(base_url, _SIMULATOR_KEY, is_loopback=True)

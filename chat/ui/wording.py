@@ -144,6 +144,8 @@ _REFUSALS: dict[RefusalReason, str] = {
     "not_text": "This message has broken characters (half of an emoji, perhaps) and was not sent.",
     "busy": "An answer is still being written. Stop it, or wait for its end, then send.",
     "unknown_conversation": f"{NOT_FOUND} Start a new chat.",
+    "over_budget": "What this server pays for is used up for today. Paste a key of your own in the "
+    "sidebar, or choose the local model.",
 }
 
 OUTCOMES: dict[Outcome, str] = {
@@ -158,7 +160,6 @@ OUTCOMES: dict[Outcome, str] = {
 NOT_SAVED = "Conversations are kept only until the server stops."
 GONE_FROM_QUEUE = "This message has been sent or removed in another tab."
 UNREADABLE = "The conversation cannot be read right now. Reload the page in a moment."
-BAD_KEY = "Not sent: the key in the sidebar cannot be one."
 NO_LOGIN = "Logging in does not work: it is not set up completely on this server."
 STORE_AWAY = "This conversation is not being saved right now. It will be, as soon as it can."
 

@@ -48,8 +48,9 @@ class Upstream:
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.heads.append((await reader.readuntil(b"\r\n\r\n")).decode("latin-1"))
-        length = int(self.headers["content-length"])
-        self.bodies.append(json.loads(await reader.readexactly(length)))
+        length = int(self.headers.get("content-length", 0))
+        if length:
+            self.bodies.append(json.loads(await reader.readexactly(length)))
         writer.write(self.answer)
         await writer.drain()
         if self.is_left_open:

@@ -85,7 +85,6 @@ async def test_without_a_key_nothing_is_sent() -> None:
     async with upstream() as server:
         routes = Routes(
             openrouter=lambda key: Endpoint(server.base_url, key),
-            server_key=None,
             local=lambda _model: Endpoint(server.base_url, Secret("x")),
             simulator=lambda: Endpoint(server.base_url, Secret("x")),
         )

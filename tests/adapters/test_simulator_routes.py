@@ -11,7 +11,7 @@ from openai import AsyncOpenAI, AuthenticationError
 from simulator_calls import KEY, fetch, post, raw_post, wait_for_open
 
 from chat.simulator import PICKER_MODELS, SimulatorServer
-from chat.simulator.app import REFUSED_KEY
+from chat.simulator.special_keys import REFUSED_KEY
 
 ROOT = Path(__file__).parents[2]
 SHORT = "sim/ttft-0-rate-1000-len-5"

@@ -2,7 +2,7 @@
 
 from playwright.sync_api import Page, expect
 
-from chat.simulator.app import REFUSED_KEY
+from chat.simulator.special_keys import REFUSED_KEY
 
 from .driver import (
     KEY,

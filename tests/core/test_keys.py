@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chat.errors import InvalidKey
-from chat.keys import MAX_KEY_CHARS, clean_key
+from chat.keys import MAX_KEY_CHARS, clean_key, openrouter_key
 
 KEY = "sk-or-v1-" + "a1" * 32
 
@@ -50,6 +50,35 @@ def test_whatever_is_taken_for_a_key_can_stand_in_a_header(text: str) -> None:
 
     assert key.value.encode("ascii").isalnum() or key.value.isprintable()
     assert not set(key.value) & set(" \t\r\n\0")
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("sk-ant-api03-" + "x" * 90, "one of Anthropic's"),
+        ("sk-proj-" + "x" * 60, "one of OpenAI's"),
+        ("AIza" + "x" * 35, "one of Google's"),
+        ("gsk_" + "x" * 52, "one of Groq's"),
+        ("sk-" + "x" * 48, "does not begin with sk-or-"),
+        ("my password", "space"),
+        ("hunter2hunter2", "does not begin with sk-or-"),
+        (KEY[:30], "too short"),
+        (KEY * 150, "longer than"),
+        (KEY[:20] + "\n" + KEY[20:], "line break"),
+        (KEY.replace("-", "\u2013"), "long dash"),
+        (KEY[:20] + "\u200b" + KEY[20:], "invisible"),
+    ],
+)
+def test_what_is_no_key_of_openrouters_says_why(text: str, reason: str) -> None:
+    with pytest.raises(InvalidKey, match="invalid_key") as refused:
+        openrouter_key(text)
+
+    assert reason in refused.value.failure.detail
+    assert text not in refused.value.failure.detail
+
+
+def test_a_key_of_openrouters_is_taken_without_the_space_around_it() -> None:
+    assert openrouter_key(f" {KEY}\r\n").value == KEY
 
 
 def test_a_key_shows_nothing_of_itself() -> None:

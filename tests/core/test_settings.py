@@ -10,7 +10,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from chat.messages import Secret
-from chat.settings import MAX_TOKENS, OPENROUTER_URL, Settings, foreign_names, load_settings
+from chat.setting_values import NamedEndpoint
+from chat.settings import (
+    MAX_TOKENS,
+    OPENROUTER_URL,
+    Settings,
+    foreign_names,
+    load_settings,
+)
 
 KEY = "sk-or-v1-" + "a1" * 32
 NOWHERE = Path("/nowhere/.env")
@@ -57,6 +64,13 @@ def test_each_setting_is_read() -> None:
         FIRST_TOKEN_TIMEOUT_S="5",
         GAP_TIMEOUT_S="6",
         TOTAL_TIMEOUT_S="7",
+        OPENROUTER_AUTH_URL="http://127.0.0.1:9/auth/",
+        SERVER_KEY_FOR="Visitors",
+        VISITOR_BUDGET_USD="1",
+        DAY_BUDGET_USD="12.50",
+        COOKIE_SECRET="sixteen letters.",
+        ENDPOINTS="ollama=http://localhost:11434/v1/, lab-2=http://10.0.0.5:8000/v1",
+        ENDPOINT_LAB_2_KEY="lab key".replace(" ", "-"),
     )
 
     assert read == Settings(
@@ -78,6 +92,15 @@ def test_each_setting_is_read() -> None:
         first_token_timeout_s=5,
         gap_timeout_s=6,
         total_timeout_s=7,
+        openrouter_auth_url="http://127.0.0.1:9/auth",
+        server_key_for="visitors",
+        visitor_budget_usd=1.0,
+        day_budget_usd=12.5,
+        cookie_secret=Secret("sixteen letters."),
+        endpoints=(
+            NamedEndpoint("ollama", "http://localhost:11434/v1"),
+            NamedEndpoint("lab-2", "http://10.0.0.5:8000/v1", Secret("lab-key")),
+        ),
     )
     assert all(getattr(read, f.name) != f.default for f in fields(read) if f.name != "warnings")
 
@@ -209,6 +232,51 @@ def test_a_home_folder_that_is_not_is_ignored() -> None:
 
     assert read.cache_dir is None
     assert read.warnings[0].startswith("TICKERTAPE_CACHE begins with a home folder")
+
+
+@pytest.mark.parametrize("text", ["maybe", "everyone", "visitor"])
+def test_who_may_use_the_key_is_nobody_where_it_cannot_be_read(text: str) -> None:
+    read = of(SERVER_KEY_FOR=text)
+
+    assert read.server_key_for == "nobody"
+    assert read.warnings[0].startswith("SERVER_KEY_FOR should be nobody")
+
+
+@pytest.mark.parametrize("text", ["-1", "1e3", "inf", "nan", "$5", "1,5", "9999999"])
+def test_a_budget_that_cannot_be_leaves_the_default(text: str) -> None:
+    read = of(DAY_BUDGET_USD=text)
+
+    assert read.day_budget_usd == Settings().day_budget_usd
+    assert read.warnings == ("DAY_BUDGET_USD should be an amount like 0.50; 2.00 is used.",)
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        "no address",
+        "=http://h/v1",
+        "local=http://h/v1",
+        "sim=http://h/v1",
+        "A=http://h/v1",
+        "a/b=http://h/v1",
+        "lab=ftp://hidden@h/v1",
+        "lab=hidden",
+        "good=http://again/v1",
+    ],
+)
+def test_an_endpoint_that_cannot_be_is_ignored_and_not_quoted(entry: str) -> None:
+    read = of(ENDPOINTS=f"good=http://h/v1, {entry}")
+
+    assert [endpoint.name for endpoint in read.endpoints] == ["good"]
+    (warning,) = read.warnings
+    assert "hidden" not in warning
+
+
+def test_a_short_cookie_secret_is_ignored() -> None:
+    read = of(COOKIE_SECRET="too short")
+
+    assert read.cookie_secret is None
+    assert "too short" not in read.warnings[0]
 
 
 def test_printed_settings_show_no_secret() -> None:

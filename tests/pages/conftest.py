@@ -14,6 +14,12 @@ SETTINGS = (
     "DEFAULT_MAX_TOKENS",
     "MAX_MESSAGE_CHARS",
     "SIMULATOR",
+    "SERVER_KEY_FOR",
+    "VISITOR_BUDGET_USD",
+    "DAY_BUDGET_USD",
+    "COOKIE_SECRET",
+    "OPENROUTER_AUTH_URL",
+    "ENDPOINTS",
 )
 """What the developer's own environment may hold and the tests must not see."""
 

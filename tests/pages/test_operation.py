@@ -74,7 +74,7 @@ def test_a_key_of_the_servers_own_is_announced_and_not_shown(
     app = visit("openai/gpt-4o-mini")
 
     captions = [caption.value for caption in app.sidebar.caption]
-    assert any("This server has a key of its own." in caption for caption in captions)
+    assert any("The key of this server is used." in caption for caption in captions)
     assert app.text_input[0].value == ""
     assert not any("sk-or-v1-server" in str(element) for element in app.main)
 

@@ -1,35 +1,8 @@
 """Messages that are not sent: each is given back with a sentence."""
 
-import pytest
 from streamlit.testing.v1 import AppTest
 
-from .visits import OPENROUTER_MODEL, QUICK, boxes, conversations, said, say, visit
-
-BROKEN_KEYS = {
-    "sk-or-v1-abc\ndef": "It has a space or a line break inside.",
-    "sk-or-v1-—abc": "It has a character that no key has, such as a long dash.",
-    "k" * 600: "It is longer than 512 characters.",
-}
-
-
-@pytest.mark.parametrize(("key", "why"), BROKEN_KEYS.items(), ids=["newline", "dash", "long"])
-def test_a_key_that_cannot_be_one_is_said_and_the_message_given_back(key: str, why: str) -> None:
-    app = say(visit(OPENROUTER_MODEL, key=key), "Hello")
-
-    assert boxes(app) == [f"Not sent: the key in the sidebar cannot be one. {why}"]
-    assert_given_back(app, "Hello")
-
-
-def test_a_key_that_cannot_be_one_is_said_below_its_field() -> None:
-    app = visit(OPENROUTER_MODEL, key="sk or")
-
-    assert any("This cannot be a key" in caption.value for caption in app.sidebar.caption)
-
-
-def test_a_key_that_cannot_be_one_does_not_stand_in_the_way_of_the_simulator() -> None:
-    app = say(visit(QUICK, key="sk or"), "Hello")
-
-    assert not boxes(app)
+from .visits import QUICK, boxes, conversations, said, say, visit
 
 
 def test_a_message_of_white_space_is_not_sent() -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from streamlit.testing.v1 import AppTest
 
+from chat.messages import Secret
 from chat.ui import session
 
 ENTRY = Path(__file__).parents[2] / "pages" / "navigation.py"
@@ -25,15 +26,15 @@ def visit(
 
     Args:
         model: What is chosen in the picker; None leaves the choice to the app.
-        key: What stands in the key field.
+        key: The visitor's key.
         conversation: The id in the URL.
         visitor: Who it is; the page has no cookie to tell, for AppTest sends none.
     """
     app = AppTest.from_file(ENTRY, default_timeout=10)
-    app.session_state["tab"] = session.Tab(visitor)
+    ring = session.KeyRing(Secret(key) if key else None)
+    app.session_state["tab"] = session.Tab(visitor, ring)
     if model is not None:
         app.session_state[session.MODEL] = model
-    app.session_state[session.KEY_FIELD] = key
     if conversation is not None:
         app.query_params["c"] = conversation
     return app.run()

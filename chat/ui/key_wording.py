@@ -1,0 +1,68 @@
+"""Every sentence about a key: how it stands, what is left of it, what is wrong with it."""
+
+from collections.abc import Mapping
+from datetime import datetime, tzinfo
+
+from chat.key_book import KeyCheck, KeyInfo, Verdict
+from chat.ui.plain import plain
+
+_BADGES: Mapping[Verdict, tuple[str, str, str]] = {
+    "usable": ("green", ":material/check_circle:", ""),
+    "checking": ("gray", ":material/hourglass_empty:", "Checking the key…"),
+    "unchecked": ("orange", ":material/help:", "Key not checked"),
+    "wrong": ("red", ":material/error:", "Key not accepted"),
+    "disabled": ("red", ":material/block:", "Key disabled"),
+    "expired": ("red", ":material/event_busy:", "Key expired"),
+    "exhausted": ("red", ":material/money_off:", "Key used up"),
+    "management": ("red", ":material/error:", "Management key"),
+}
+"""Colour, icon, and what stands in place of the key's label."""
+
+_SENTENCES: Mapping[Verdict, str] = {
+    "unchecked": "OpenRouter could not be asked about it just now; it is used all the same.",
+    "wrong": "OpenRouter does not know this key. Copy the whole of it, or make a new one.",
+    "disabled": "This key was turned off at OpenRouter. Turn it on there, or use another one.",
+    "expired": "This key's time has run out. Make a new one at openrouter.ai/keys.",
+    "exhausted": "Nothing is left on this key. Raise its limit or add credits at OpenRouter.",
+    "management": "This key manages other keys and cannot ask a model. Make an ordinary one.",
+}
+
+CANNOT_BE = "This cannot be a key. {why}"
+
+
+def badge(check: KeyCheck) -> str:
+    """The key's chip, as Markdown."""
+    colour, icon, text = _BADGES[check.verdict]
+    if check.verdict == "usable" and check.info is not None:
+        text = plain(check.info.label)
+    return f":{colour}-badge[{icon} {text}]"
+
+
+def particulars(check: KeyCheck, zone: tzinfo) -> str:
+    """What there is to say below the chip, as Markdown; "" while nothing is known."""
+    if check.verdict in _SENTENCES:
+        return _SENTENCES[check.verdict]
+    return plain(" · ".join(_figures(check.info, zone))) if check.info is not None else ""
+
+
+def _figures(info: KeyInfo, zone: tzinfo) -> list[str]:
+    said = [_money(info)]
+    if info.free_left is not None:
+        left, limit = info.free_left
+        said.append(f"{left:,} of {limit:,} free requests left today")
+    if info.expires_at is not None:
+        said.append(f"expires {_date(info.expires_at, zone)}")
+    return said
+
+
+def _money(info: KeyInfo) -> str:
+    if info.remaining_usd is None:
+        return "No limit"
+    if info.limit_usd is None:
+        return f"${info.remaining_usd:,.2f} left"
+    return f"${info.remaining_usd:,.2f} of ${info.limit_usd:,.2f} left"
+
+
+def _date(moment: datetime, zone: tzinfo) -> str:
+    there = moment.astimezone(zone)
+    return f"{there.day} {there:%b %Y}"

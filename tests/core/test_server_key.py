@@ -1,0 +1,141 @@
+"""The server's key: whom it is lent to, and that a budget is never overdrawn."""
+
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from chat.messages import Secret
+from chat.server_key import GUESS_USD, ServerKey, is_local_visit
+from chat.setting_values import LentTo
+from chat.settings import Settings
+from chat.turn import MessageRefused
+
+KEY = Secret("sk-or-v1-" + "5e" * 32)
+MORNING = datetime(2026, 11, 22, 9, tzinfo=UTC)
+
+
+@dataclass
+class World:
+    """A server key with ten guesses a day for all, four for one visitor."""
+
+    lent_to: LentTo = "visitors"
+    before: Mapping[str | None, float] = field(default_factory=dict)
+    asked: list[str | None] = field(default_factory=list)
+    now: datetime = MORNING
+
+    def __post_init__(self) -> None:
+        settings = Settings(
+            openrouter_api_key=KEY,
+            server_key_for=self.lent_to,
+            visitor_budget_usd=4 * GUESS_USD,
+            day_budget_usd=10 * GUESS_USD,
+        )
+        self.lender = ServerKey(settings, self.spent_before, lambda: self.now)
+
+    def spent_before(self, owner: str | None, since: datetime, until: datetime) -> float:
+        assert (since, until) == (MORNING.replace(hour=0), MORNING)
+        self.asked.append(owner)
+        return self.before.get(owner, 0.0)
+
+    def count(self, owner: str) -> int:
+        """How many answers the visitor is lent for until the budget is used up."""
+        for number in range(100):
+            with suppress(MessageRefused):
+                self.lender.spend(owner, f"{owner}-{number}")
+                continue
+            return number
+        raise AssertionError
+
+
+@pytest.mark.parametrize(
+    ("lent_to", "is_local", "is_given"),
+    [
+        ("nobody", True, False),
+        ("nobody", False, False),
+        ("localhost", True, True),
+        ("localhost", False, False),
+        ("visitors", True, True),
+        ("visitors", False, True),
+    ],
+)
+def test_the_setting_says_who_is_lent_it(lent_to: LentTo, is_local: bool, is_given: bool) -> None:
+    assert World(lent_to).lender.key_for(is_local=is_local) == (KEY if is_given else None)
+
+
+@pytest.mark.parametrize(
+    ("address", "headers", "is_local"),
+    [
+        (None, {}, True),
+        (None, {"Origin": "http://localhost:8501", "Host": "localhost:8501"}, True),
+        ("127.0.0.1", {"origin": "http://127.0.0.1:8501"}, True),
+        ("::1", {"origin": "http://[::1]:8501"}, True),
+        ("10.0.0.7", {"origin": "http://localhost:8501"}, False),
+        (None, {"origin": "https://chat.example"}, False),
+        (None, {"Origin": "http://localhost:8501", "X-Forwarded-For": "10.0.0.7"}, False),
+        (None, {"X-Real-IP": "10.0.0.7"}, False),
+        (None, {"Forwarded": "for=10.0.0.7"}, False),
+        (None, {"origin": "null"}, False),
+        (None, {"origin": "http://localhost.evil.example"}, False),
+    ],
+)
+def test_a_visit_is_local_only_where_nothing_speaks_against_it(
+    address: str | None, headers: dict[str, str], is_local: bool
+) -> None:
+    assert is_local_visit(address, headers) is is_local
+
+
+def test_a_visitor_and_the_day_each_have_an_end() -> None:
+    world = World()
+
+    assert (world.count("ann"), world.count("ben"), world.count("cat")) == (4, 4, 2)
+    assert world.lender.left_usd("dan") == 0
+
+
+def test_what_an_answer_really_cost_takes_the_guesss_place() -> None:
+    world = World()
+    world.lender.spend("ann", "cheap")
+    world.lender.settle("cheap", 0.0)
+
+    assert world.lender.left_usd("ann") == pytest.approx(4 * GUESS_USD)
+    world.lender.spend("ann", "dear")
+    world.lender.settle("dear", 1.0)
+    assert world.count("ben") == 0
+
+
+def test_answers_of_visitors_own_keys_count_nowhere() -> None:
+    world = World()
+
+    world.lender.settle("not lent for", 1000.0)
+
+    assert world.count("ann") == 4
+
+
+def test_what_was_spent_before_the_start_is_asked_once() -> None:
+    world = World(before={"ann": 3 * GUESS_USD, None: 8 * GUESS_USD})
+
+    assert (world.count("ann"), world.count("ben")) == (1, 1)
+    assert sorted(map(str, world.asked)) == ["None", "ann", "ben"]
+
+
+def test_a_new_day_begins_anew() -> None:
+    world = World(before={"ann": 4 * GUESS_USD, None: 4 * GUESS_USD})
+    assert world.count("ann") == 0
+
+    world.now = MORNING + timedelta(days=1)
+
+    assert world.count("ann") == 4
+
+
+def test_a_refusal_says_why() -> None:
+    world = World(before={"ann": 1.0})
+
+    with pytest.raises(MessageRefused, match="over_budget"):
+        world.lender.spend("ann", "r")
+
+
+def test_only_visitors_have_a_budget() -> None:
+    assert World("visitors").lender.has_budget
+    assert not World("localhost").lender.has_budget
