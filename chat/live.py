@@ -50,6 +50,11 @@ class LiveReply:
         """Seconds since the request was sent; 0 before."""
         return self._clock() - self._entries[0].at_s if self._entries else 0.0
 
+    @property
+    def now_s(self) -> float:
+        """The present moment on the log's clock, in seconds."""
+        return self._clock()
+
     def read(self, position: int = 0) -> Sequence[Logged]:
         """The entries from `position` on; empty where there are none yet."""
         return self._entries[position:]

@@ -59,7 +59,7 @@ def draw_composer(
                     # answer runs already, must not stop that one.
                     key=f"stop_{live.id}",
                     icon=":material/stop_circle:",
-                    shortcut="Escape",
+                    help="Escape does it too.",
                     on_click=stop,
                     args=(live,),
                 )

@@ -9,17 +9,22 @@ import streamlit as st
 from chat.conversations import Outcome, ReplyRecord
 from chat.errors import StoreError
 from chat.live import LiveReply
+from chat.reply import ReplyFold
 from chat.tree import Turn
 from chat.turn import Opened
 from chat.ui import session
 from chat.ui.copy_button import draw_copy_button
+from chat.ui.failure_card import buttons_of
 from chat.ui.finish_watch import note_finished
-from chat.ui.intentions import go_on, regenerate
 from chat.ui.live_reply import draw_live_reply, has_started_over
+from chat.ui.live_state import LiveState
 from chat.ui.notices import StoreNotice
 from chat.ui.page_script import Announcement
 from chat.ui.polling import look_again_every
 from chat.ui.receipt import awaits_cost
+from chat.ui.remedies import draw_go_on, draw_regenerate
+from chat.ui.reply_header import LiveHeader, live_header
+from chat.ui.reply_stats import live_line
 from chat.ui.rooms import room_of
 from chat.ui.stage import stage
 from chat.ui.transcript import (
@@ -29,7 +34,6 @@ from chat.ui.transcript import (
     draw_finished_turn,
     draw_siblings,
     draw_user_message,
-    live_header,
 )
 
 ELSEWHERE_S = 1.0
@@ -118,7 +122,7 @@ def draw_conversation(tab: session.Tab, opened: Opened, store_notice: StoreNotic
         elif is_running:
             _draw_elsewhere(reply)
         else:
-            draw_finished_reply(reply)
+            draw_finished_reply(last, can_act=True)
             _draw_actions(last)
             if awaits_cost(reply, datetime.now(UTC)):
                 look_again_every(COST_S)
@@ -128,10 +132,10 @@ def _draw_live(tab: session.Tab, live: LiveReply, store_notice: StoreNotice) -> 
     if live.conversation_id not in tab.marked:
         # It began after the sidebar was drawn: a queued message, sent by itself.
         st.rerun()
-    header = st.empty()
+    header = LiveHeader(live.model, st.empty())
 
-    def tick(figures: str) -> None:
-        header.markdown(live_header(live.model, figures))
+    def tick(fold: ReplyFold, state: LiveState) -> None:
+        header.draw(state, live.now_s, live_line(fold, live.age_s))
         store_notice.draw()
         note_finished(tab)
 
@@ -142,7 +146,7 @@ def _draw_live(tab: session.Tab, live: LiveReply, store_notice: StoreNotice) -> 
 
 def _draw_elsewhere(reply: ReplyRecord) -> None:
     """An answer that another process of this app is writing: its checkpoints, as they come."""
-    st.markdown(live_header(reply.model, ""))
+    st.markdown(live_header(reply.model, LiveState(), 0.0, ""))
     st.markdown(reply.text or "…")
     look_again_every(ELSEWHERE_S)
 
@@ -152,21 +156,11 @@ def _draw_actions(turn: Turn) -> None:
     reply = turn.reply
     with actions_row(reply.id):
         draw_siblings(turn.reply_siblings, reply.id, can_change=True)
-        if reply.outcome in CAN_GO_ON and reply.text:
-            st.button(
-                "Continue",
-                key="go_on",
-                icon=":material/play_arrow:",
-                type="tertiary",
-                on_click=go_on,
-            )
-        st.button(
-            "Regenerate" if reply.failure is None else "Try again",
-            key="regenerate",
-            icon=":material/refresh:",
-            type="tertiary",
-            on_click=regenerate,
-        )
+        in_card = buttons_of(reply)
+        if reply.outcome in CAN_GO_ON and reply.text and "go_on" not in in_card:
+            draw_go_on()
+        if "regenerate" not in in_card:
+            draw_regenerate(reply)
         draw_copy_button(reply.id, reply.text)
 
 

@@ -50,6 +50,35 @@ def go_on() -> None:
         _begun(tab, "", lambda ask: turns.go_on(tab.owner, place, ask))
 
 
+def try_with(model: str) -> None:
+    """Chooses another model and asks it for the last answer."""
+    session.choose_model(model)
+    regenerate()
+
+
+def try_shorter(max_tokens: int) -> None:
+    """Asks again for the last answer, a shorter one from now on."""
+    session.choose_max_tokens(max_tokens)
+    regenerate()
+
+
+def go_on_with(model: str) -> None:
+    """Chooses another model and asks it to go on with the last answer."""
+    session.choose_model(model)
+    go_on()
+
+
+def open_editor(message_id: str) -> None:
+    """Puts a message into its editor."""
+    session.tab().editing = message_id
+    point_at(session.EDIT_BOX)
+
+
+def point_at(field: str) -> None:
+    """Moves the focus to a field, by its widget key, once the page is drawn."""
+    session.point_at(session.tab(), field)
+
+
 def edit(message_id: str) -> None:
     """Sends a message anew with the text of its edit box."""
     tab, turns = session.tab(), room_of(session.tab()).turns

@@ -15,7 +15,7 @@ from chat.live import LiveReply
 from chat.pacing import Frames
 from chat.reply import ReplyFold
 from chat.segments import Action, Piece
-from chat.ui.reply_stats import live_line
+from chat.ui.live_state import LiveState
 from chat.ui.session import yield_to_clicks
 
 CURSOR = "▌"
@@ -27,12 +27,14 @@ Item = TypeVar("Item")
 Frame = str | Callable[[], None]
 
 
-def draw_live_reply(live: LiveReply, draw_header: Callable[[str], object]) -> ReplyFold:
+def draw_live_reply(
+    live: LiveReply, draw_header: Callable[[ReplyFold, LiveState], object]
+) -> ReplyFold:
     """Draws the answer until it ends, from its first word on, wherever it stands already.
 
     Args:
         live: The answer's log.
-        draw_header: Shows the live figures, given as one line of text.
+        draw_header: Shows how the answer stands; called at every change and a few times a second.
 
     Returns:
         What the log amounted to at its end.
@@ -54,12 +56,16 @@ def has_started_over(live: LiveReply) -> bool:
 class _Reader:
     """One reader of one log, with its position and what it has not shown yet."""
 
-    def __init__(self, live: LiveReply, draw_header: Callable[[str], object]) -> None:
+    def __init__(
+        self, live: LiveReply, draw_header: Callable[[ReplyFold, LiveState], object]
+    ) -> None:
         self.fold = ReplyFold()
+        self._state = LiveState()
         self._live = live
         self._draw_header = draw_header
         self._position = 0
         self._header_due_s = 0.0
+        self._shown_changes = 0
         self._reasoning: list[str] = []
         self._text: list[str] = []
         self._has_shown = False
@@ -103,6 +109,7 @@ class _Reader:
         entries = self._live.wait(self._position, wait_s)
         self._position += len(entries)
         self.fold.feed(entries)
+        self._state.feed(entries)
         for entry in entries:
             match entry.event:
                 case TextDelta(text) | Continued(text):
@@ -122,9 +129,10 @@ class _Reader:
 
     def _show_figures(self) -> None:
         now_s = time.monotonic()
-        if now_s >= self._header_due_s:
+        if now_s >= self._header_due_s or self._state.changes != self._shown_changes:
             self._header_due_s = now_s + HEADER_S
-            self._draw_header(live_line(self.fold, self._live.age_s))
+            self._shown_changes = self._state.changes
+            self._draw_header(self.fold, self._state)
 
 
 def _take(items: list[Item]) -> list[Item]:

@@ -1,6 +1,6 @@
-// Four things Streamlit has no words for: what a screen reader hears of the conversation, a page
-// that follows the growing text until its reader scrolls up, and a Stop that does not wait for the
-// page's script. Given our own words only, never text of a model or a visitor.
+// Things Streamlit has no words for: what a screen reader hears of the conversation, a page that
+// follows the growing text until its reader scrolls up, a Stop that does not wait for the page's
+// script, a field that gets the focus. Given our own words only, never text of a model or a visitor.
 
 const NEAR_PX = 120 // this close to the end counts as being there
 
@@ -81,32 +81,68 @@ function mend(event) {
 }
 
 addEventListener("input", mend, true)
-addEventListener("keydown", (event) => event.key === "Escape" && sendStop(), true)
-addEventListener("click", (event) => event.target.closest?.('[class*="st-key-stop_"]') && sendStop(), true)
+const STOP = '[class*="st-key-stop_"]'
+addEventListener("click", (event) => event.target.closest?.(STOP) && sendStop(), true)
+// Streamlit's own shortcut would write its key onto the button, a third of a phone's width.
+addEventListener("keydown", (event) => {
+  if (event.key === "Escape") document.querySelector(STOP + " button")?.click()
+}, true)
 
 // This runs as soon as it is drawn itself, which may be before the conversation beside it is; and
 // with the same data it does not run again.
-let arrival = null
-function whenDrawn(selector, act) {
-  arrival?.disconnect()
+const arrivals = {}
+function whenDrawn(purpose, selector, act) {
+  arrivals[purpose]?.disconnect()
   const found = document.querySelector(selector)
   if (found) return act(found)
-  arrival = new MutationObserver(() => {
+  const arrival = (arrivals[purpose] = new MutationObserver(() => {
     const drawn = document.querySelector(selector)
     if (!drawn) return
     arrival.disconnect()
     act(drawn)
-  })
+  }))
   arrival.observe(document.body, { childList: true, subtree: true })
+}
+
+let wish = 0
+function focusOn({ field, wish: wished }) {
+  if (wished === wish) return
+  wish = wished
+  // On a narrow screen the sidebar is folded away.
+  if (field !== "edit_box") document.querySelector('[data-testid="stExpandSidebarButton"]')?.click()
+  whenDrawn("focus", `.st-key-${field} :is(input, textarea)`, (box) => {
+    const fold = box.closest("details")
+    if (fold && !fold.open) fold.querySelector("summary").click()
+    box.focus()
+    box.scrollIntoView({ block: "nearest" })
+  })
+}
+
+// The header of a growing answer says by its key how the answer stands. A screen reader hears of
+// each change once, and of the figures beside it nothing. Looked at now and then: an observer would
+// be called at every token.
+const LOOK_MS = 250
+let looks = null
+let phase = null
+function tellPhase({ prefix, words }, status) {
+  const shown = log.querySelector(`[class*="st-key-${prefix}"]`)
+  const key = shown && [...shown.classList].find((name) => name.startsWith("st-key-" + prefix))
+  if (!key || key === phase) return
+  phase = key
+  const said = words[key.slice(("st-key-" + prefix).length).split("_")[0]]
+  if (said) status.textContent = said
 }
 
 export default function ({ data, parentElement }) {
   const status = parentElement.querySelector("[role=status]")
   if (status.textContent !== data.say) status.textContent = data.say
   stopPath = data.stop
-  whenDrawn(".st-key-" + data.transcript, (found) => {
+  if (data.focus) focusOn(data.focus)
+  whenDrawn("log", ".st-key-" + data.transcript, (found) => {
     watch(found)
     describe(data.busy)
+    clearInterval(looks)
+    if (data.busy) looks = setInterval(() => tellPhase(data.phases, status), LOOK_MS)
     if (data.turn !== turn) {
       turn = data.turn
       isFollowing = true

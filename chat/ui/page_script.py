@@ -10,6 +10,8 @@ import streamlit.components.v2 as components
 
 from chat.api.replies import STOP_PATH
 from chat.live import LiveReply
+from chat.ui.live_state import Phase
+from chat.ui.reply_header import LIVE_STATE
 
 TRANSCRIPT = "transcript"
 """Key of the container that holds the conversation."""
@@ -17,6 +19,14 @@ TRANSCRIPT = "transcript"
 Announcement = Literal[
     "", "Answering", "Answer complete", "Stopped", "Answer failed", "Answer interrupted"
 ]
+
+_PHASES: dict[Phase, str] = {
+    "retrying": "Waiting to try again",
+    "switched": "Asking another model",
+    "reconnecting": "Reconnecting",
+    "reconnected": "Reconnected",
+}
+"""What a screen reader is told while an answer is written; of mere streaming nothing."""
 
 _HIDDEN = """
 p { position: absolute; width: 1px; height: 1px; margin: -1px; overflow: hidden;
@@ -31,13 +41,19 @@ _script = components.component(
 )
 
 
-def run_page_script(say: Announcement, turn: str | None, live: LiveReply | None) -> None:
+def run_page_script(
+    say: Announcement,
+    turn: str | None,
+    live: LiveReply | None,
+    focus: tuple[str, int] | None = None,
+) -> None:
     """Tells the script where the conversation stands.
 
     Args:
         say: What a screen reader is told; said once, when it changes.
         turn: The newest turn's id; a new one brings the end of the page into view.
         live: The running answer, whose Stop the script sends on at once; None when none is.
+        focus: The widget key of a field to focus, and the number of this wish; None for none.
     """
     _script(
         key="page_script",
@@ -46,6 +62,8 @@ def run_page_script(say: Announcement, turn: str | None, live: LiveReply | None)
             "busy": live is not None,
             "turn": turn,
             "transcript": TRANSCRIPT,
+            "phases": {"prefix": LIVE_STATE, "words": _PHASES},
+            "focus": {"field": focus[0], "wish": focus[1]} if focus is not None else None,
             "stop": STOP_PATH.format(reply_id=live.id) if live is not None else None,
         },
         height="content",

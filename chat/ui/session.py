@@ -24,6 +24,9 @@ KEY_FIELD = "openrouter_key"
 TEMPERATURE = "temperature"
 MAX_TOKENS = "max_tokens"
 SYSTEM_PROMPT = "system_prompt"
+ANSWER_LIMIT = "answer_limit"
+SESSION_LIMIT = "session_limit"
+FALLBACKS = "fallbacks"
 EDIT_BOX = "edit_box"
 SEARCH = "search"
 
@@ -75,6 +78,8 @@ class Tab:
         undo: The last deletion.
         followed: The reply this tab last saw running, so that its end is announced.
         marked: Conversations that the sidebar marks as answering.
+        focus: The widget key of the field that the next draw moves the focus to, or None.
+        focused: How often the focus was moved.
         elsewhere: Running answers of other conversations: their title by reply id.
         stages: For each stage of the page what it showed last, and in which of its two places.
     """
@@ -93,6 +98,8 @@ class Tab:
     notice: str | None = None
     undo: Undo | None = None
     followed: str | None = None
+    focus: str | None = None
+    focused: int = 0
     marked: set[str] = field(default_factory=set)
     elsewhere: dict[str, str] = field(default_factory=dict)
     stages: dict[str, tuple[str, int]] = field(default_factory=dict)
@@ -110,12 +117,21 @@ class Tab:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What the sidebar's widgets hold; texts as typed."""
+    """What the sidebar's widgets hold; texts as typed.
+
+    Attributes:
+        answer_limit_usd: What one answer may cost, in USD; None for any amount.
+        session_limit_usd: What all answers of this tab may cost together, likewise.
+        fallbacks: Models to ask in turn where the chosen one cannot answer.
+    """
 
     model: str
     temperature: float
     max_tokens: int
     system_prompt: str
+    answer_limit_usd: float | None
+    session_limit_usd: float | None
+    fallbacks: tuple[str, ...]
 
 
 def tab() -> Tab:
@@ -150,7 +166,32 @@ def choice() -> Choice:
         temperature=float(state[TEMPERATURE]),
         max_tokens=int(state[MAX_TOKENS]),
         system_prompt=state[SYSTEM_PROMPT] or "",
+        answer_limit_usd=state.get(ANSWER_LIMIT),
+        session_limit_usd=state.get(SESSION_LIMIT),
+        fallbacks=tuple(state.get(FALLBACKS) or ()),
     )
+
+
+def choose_model(model: str) -> None:
+    """Puts a model into the picker; in a callback."""
+    st.session_state[MODEL] = model
+
+
+def choose_max_tokens(max_tokens: int) -> None:
+    """Sets the limit of an answer, in tokens; in a callback."""
+    st.session_state[MAX_TOKENS] = max_tokens
+
+
+def point_at(held: Tab, field: str) -> None:
+    """Moves the focus to the field of that widget key at the next draw."""
+    held.focus = field
+    held.focused += 1
+
+
+def take_focus(held: Tab) -> tuple[str, int] | None:
+    """The field to focus now and which time this is; once."""
+    field, held.focus = held.focus, None
+    return (field, held.focused) if field is not None else None
 
 
 def show_conversation(held: Tab, conversation_id: str | None) -> None:

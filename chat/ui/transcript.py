@@ -4,36 +4,27 @@ from functools import lru_cache
 
 import streamlit as st
 
-from chat.conversations import Outcome, ReplyRecord
 from chat.segments import split
 from chat.tree import Turn
 from chat.ui.copy_button import draw_copy_button
+from chat.ui.failure_card import draw_failure_card
 from chat.ui.intentions import choose, delete_message, edit
 from chat.ui.plain import plain
 from chat.ui.receipt import receipt_of
+from chat.ui.reply_header import header
 from chat.ui.reply_stats import final_line
 from chat.ui.session import EDIT_BOX, Tab
-from chat.ui.wiring import model_name
-from chat.ui.wording import OUTCOMES, explain
 
 ASSISTANT_AVATAR = ":material/bolt:"
 USER_AVATAR = ":material/person:"
 EDIT, DELETE = "Edit and resend", "Delete from here on"
-
-_BADGES: dict[Outcome, tuple[str, str]] = {
-    "truncated": ("orange", ":material/content_cut:"),
-    "filtered": ("orange", ":material/filter_alt:"),
-    "stopped": ("gray", ":material/stop_circle:"),
-    "interrupted": ("orange", ":material/link_off:"),
-    "failed": ("red", ":material/error:"),
-}
 
 
 def draw_finished_turn(tab: Tab, turn: Turn, *, can_change: bool) -> None:
     """Draws a turn that is not the last one."""
     draw_user_message(tab, turn, can_change=can_change)
     with st.chat_message("assistant", avatar=ASSISTANT_AVATAR):
-        draw_finished_reply(turn.reply)
+        draw_finished_reply(turn, can_act=False)
         with actions_row(turn.reply.id):
             draw_siblings(turn.reply_siblings, turn.reply.id, can_change=can_change)
             draw_copy_button(turn.reply.id, turn.reply.text)
@@ -69,8 +60,14 @@ def draw_user_message(tab: Tab, turn: Turn, *, can_change: bool) -> None:
         st.rerun()
 
 
-def draw_finished_reply(reply: ReplyRecord) -> None:
-    """Draws a reply in the same elements that it was streamed in, so that nothing jumps."""
+def draw_finished_reply(turn: Turn, *, can_act: bool) -> None:
+    """Draws a reply in the same elements that it was streamed in, so that nothing jumps.
+
+    Args:
+        turn: Whose reply it is.
+        can_act: Whether it is the last one, so that something can be done about how it ended.
+    """
+    reply = turn.reply
     st.markdown(header(reply))
     if reply.reasoning:
         with st.expander("Reasoning", icon=":material/neurology:"):
@@ -78,10 +75,7 @@ def draw_finished_reply(reply: ReplyRecord) -> None:
                 st.markdown(block)
     for block in _blocks(reply.text):
         st.markdown(block)
-    if reply.failure is not None:
-        explanation = explain(reply.failure, has_text=bool(reply.text))
-        box = st.warning if reply.outcome == "interrupted" else st.error
-        box(plain(f"{explanation.happened} {explanation.to_do}"), icon=":material/error:")
+    draw_failure_card(turn, can_act=can_act)
     st.caption(plain(final_line(reply)))
     if reply.outcome == "stopped":
         st.caption(plain(receipt_of(reply)))
@@ -116,26 +110,6 @@ def draw_siblings(siblings: tuple[str, ...], shown: str, *, can_change: bool) ->
                 on_click=choose,
                 args=(siblings[place + step] if is_there else shown,),
             )
-
-
-def header(reply: ReplyRecord) -> str:
-    """The line above a reply: who answered, and how it ended where it did not end well."""
-    name = _quiet(plain(model_name(reply.model)))
-    if reply.outcome is None or reply.outcome == "completed":
-        return name
-    color, icon = _BADGES[reply.outcome]
-    return f"{name} :small[:{color}-badge[{icon} {OUTCOMES[reply.outcome]}]]"
-
-
-def live_header(model: str, figures: str) -> str:
-    """The line above a reply that is being written."""
-    badge = ":small[:green-badge[:material/bolt: streaming]]"
-    return f"{_quiet(plain(model_name(model)))} {badge} {_quiet(figures)}"
-
-
-def _quiet(markdown: str) -> str:
-    """Small and grey; not a caption, which would make the badge beside it too pale to read."""
-    return f":small[:gray[{markdown}]]"
 
 
 def _draw_editor(tab: Tab, turn: Turn) -> None:

@@ -138,6 +138,25 @@ _FAILURES: dict[FailureKind, Explanation] = {
     ),
 }
 
+_ENDINGS: dict[Outcome, Explanation] = {
+    "truncated": Explanation(
+        "The answer was cut off at the token limit.",
+        "Continue it, or raise max tokens in the sidebar.",
+        "continue",
+    ),
+    "filtered": Explanation(
+        "The content filter of the model's provider ended the answer.",
+        "Reword the message, or choose another model.",
+        "reword",
+    ),
+    "interrupted": Explanation(
+        "The server stopped before the end of the answer.",
+        f"{_KEPT} Continue it, or try again.",
+        "continue",
+    ),
+}
+"""Endings that no failure explains."""
+
 _REFUSALS: dict[RefusalReason, str] = {
     "empty": "There is nothing to send yet.",
     "too_long": "This message is too long: {chars:,} characters, and the limit is {limit:,}.",
@@ -187,6 +206,24 @@ def explain(failure: Failure, *, now: float | None = None, has_text: bool = Fals
     if not failure.detail:
         return base
     return replace(base, happened=f"{base.happened} The reason given: {_one_line(failure.detail)}.")
+
+
+def explain_ending(outcome: Outcome | None, *, has_text: bool) -> Explanation | None:
+    """The sentences and the button for an ending without a failure; None for a good one."""
+    explanation = _ENDINGS.get(outcome) if outcome is not None else None
+    if explanation is None or has_text or explanation.action != "continue":
+        return explanation
+    return replace(explanation, to_do="Try again.", action="retry")
+
+
+def attempt_line(attempt: int, of: int, wait_s: int) -> str:
+    """How a retry stands: waited for, or going on."""
+    return f"Attempt {attempt} of {of}" + (f" in {wait_s} s" if wait_s else "")
+
+
+def asked_instead(model: str, other: str) -> str:
+    """The sentence for another model's turn; both as they are called on screen."""
+    return f"{model} could not answer; asked {other} instead."
 
 
 def refuse(reason: RefusalReason, text: str, limit: int) -> str:

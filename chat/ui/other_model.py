@@ -1,0 +1,54 @@
+"""The other model to offer when one could not answer: the nearest that can answer this visitor."""
+
+from collections.abc import Iterator
+
+from chat.conversations import ReplyRecord
+from chat.errors import FailureKind
+from chat.local.states import Off, Unavailable
+from chat.routing import LOCAL_PREFIX, SIMULATOR_PREFIX
+from chat.ui import session
+from chat.ui.wiring import Services, offered_models, services
+
+_KEY_IS_OF_NO_USE: frozenset[FailureKind] = frozenset({"key_missing", "invalid_key"})
+_ONLY_FREE: frozenset[FailureKind] = frozenset({"out_of_credits"})
+_ONLY_PAID: frozenset[FailureKind] = frozenset({"daily_limit"})
+
+
+def other_model(reply: ReplyRecord) -> str | None:
+    """The id of the model to offer instead, or None where no other can answer.
+
+    The visitor's own fallback models come first, then models of the same maker, then the others
+    in the picker's order; after OpenRouter's an embedded model, then the simulator's.
+    """
+    held, choice = services(), session.choice()
+    kind = reply.failure.kind if reply.failure is not None else None
+    has_key = bool(choice.key_text.strip()) or held.settings.openrouter_api_key is not None
+    for model in _by_nearness(held, reply.model, choice.fallbacks):
+        if model != reply.model and _can_answer(held, model, kind, has_key=has_key):
+            return model
+    return None
+
+
+def _by_nearness(held: Services, failed: str, fallbacks: tuple[str, ...]) -> Iterator[str]:
+    yield from fallbacks
+    ids = [model.id for model in offered_models(held)]
+    remote = [model for model in ids if not model.startswith((LOCAL_PREFIX, SIMULATOR_PREFIX))]
+    simulated = [model for model in ids if model.startswith(SIMULATOR_PREFIX)]
+    if failed.startswith(SIMULATOR_PREFIX):
+        yield from simulated[:1]  # the first is a healthy one
+    maker = failed.partition("/")[0]
+    yield from (model for model in remote if model.partition("/")[0] == maker)
+    yield from remote
+    yield from (model for model in ids if model.startswith(LOCAL_PREFIX))
+    yield from simulated[:1]
+
+
+def _can_answer(held: Services, model: str, kind: FailureKind | None, *, has_key: bool) -> bool:
+    if model.startswith(LOCAL_PREFIX):
+        return not isinstance(held.local.state(model), Off | Unavailable)
+    if model.startswith(SIMULATOR_PREFIX):
+        return held.simulator is not None
+    if not has_key or kind in _KEY_IS_OF_NO_USE:
+        return False
+    is_free = model.endswith((":free", "/free"))
+    return not (kind in _ONLY_FREE and not is_free) and not (kind in _ONLY_PAID and is_free)
