@@ -17,17 +17,21 @@ class Model:
         id: What a request names it by.
         name: What the picker calls it.
         note: A few words beside the name: price, what it is for.
+        prompt_usd: Price of a million tokens in; None where it is not known.
+        completion_usd: Price of a million tokens out, likewise.
     """
 
     id: str
     name: str
     note: str = ""
+    prompt_usd: float | None = None
+    completion_usd: float | None = None
 
 
 def _priced(model_id: str, name: str, in_usd: float, out_usd: float) -> Model:
     """An OpenRouter model with its prices in USD per million tokens."""
     note = "free" if in_usd == out_usd == 0 else f"${in_usd:.2f} in, ${out_usd:.2f} out"
-    return Model(model_id, name, note)
+    return Model(model_id, name, note, in_usd, out_usd)
 
 
 BUILT_IN: tuple[Model, ...] = (

@@ -14,6 +14,7 @@ from chat.ui.conversation_list import draw_conversation_list, draw_hits
 from chat.ui.finish_watch import watch
 from chat.ui.import_box import draw_import_box
 from chat.ui.key_box import draw_key_box, key_to_ask_with
+from chat.ui.limits_box import budget_of, draw_limits
 from chat.ui.model_picker import draw_model_hint, draw_model_picker, draw_parameters
 from chat.ui.rooms import recognise
 from chat.ui.wiring import Services, offered_models, services
@@ -44,21 +45,26 @@ def draw_sidebar(*, is_chat_page: bool) -> None:
     draw_model_hint(choice.model, has_key=has_key, local=held.local)
     draw_key_box(tab)
     draw_parameters()
+    models = offered_models(held)
+    draw_limits(models, budget_of(models, choice, tab), [choice.model, *choice.fallbacks])
     _draw_conversations(held, tab, is_chat_page=is_chat_page)
     draw_account_box(tab)
 
 
 def chosen_ask() -> Ask:
     """How the sidebar says that an answer is wanted."""
-    tab, choice = session.tab(), session.choice()
-    needs_key = services().routes.is_openrouter(choice.model)
+    held, tab, choice = services(), session.tab(), session.choice()
+    asked = (choice.model, *choice.fallbacks)
+    needs_key = any(held.routes.is_openrouter(model) for model in asked)
     return Ask(
         model=choice.model,
         max_tokens=choice.max_tokens,
         temperature=choice.temperature,
         system_prompt=choice.system_prompt,
         key=key_to_ask_with(tab) if needs_key else None,
-        is_lent=needs_key and tab.ring.key is None and services().server_key.has_budget,
+        is_lent=needs_key and tab.ring.key is None and held.server_key.has_budget,
+        fallbacks=choice.fallbacks,
+        budget=budget_of(offered_models(held), choice, tab),
     )
 
 

@@ -7,6 +7,7 @@ from chat.errors import FailureKind
 from chat.local.states import Off, Unavailable
 from chat.routing import LOCAL_PREFIX, SIMULATOR_PREFIX
 from chat.ui import session
+from chat.ui.key_box import key_to_ask_with
 from chat.ui.wiring import Services, offered_models, services
 
 _KEY_IS_OF_NO_USE: frozenset[FailureKind] = frozenset({"key_missing", "invalid_key"})
@@ -22,7 +23,7 @@ def other_model(reply: ReplyRecord) -> str | None:
     """
     held, choice = services(), session.choice()
     kind = reply.failure.kind if reply.failure is not None else None
-    has_key = bool(choice.key_text.strip()) or held.settings.openrouter_api_key is not None
+    has_key = key_to_ask_with(session.tab()) is not None
     for model in _by_nearness(held, reply.model, choice.fallbacks):
         if model != reply.model and _can_answer(held, model, kind, has_key=has_key):
             return model
@@ -48,6 +49,8 @@ def _can_answer(held: Services, model: str, kind: FailureKind | None, *, has_key
         return not isinstance(held.local.state(model), Off | Unavailable)
     if model.startswith(SIMULATOR_PREFIX):
         return held.simulator is not None
+    if not held.routes.is_openrouter(model):
+        return True
     if not has_key or kind in _KEY_IS_OF_NO_USE:
         return False
     is_free = model.endswith((":free", "/free"))

@@ -51,7 +51,7 @@ def draw_remedies(turn: Turn, action: Action) -> None:
             case "lower_max_tokens":
                 _draw_try_shorter(reply)
             case "raise_limit":
-                _draw_pointer("Raise the limit", session.SESSION_LIMIT, ":material/savings:")
+                _draw_raise_limit(reply)
             case "enter_key":
                 _draw_pointer("Enter a key", session.KEY_FIELD, ":material/key:")
                 _draw_try_with(reply, "secondary")
@@ -92,7 +92,8 @@ def retry_wait_s(reply: ReplyRecord, now: datetime) -> int:
 def _draw_wait(reply: ReplyRecord) -> None:
     wait_s = retry_wait_s(reply, datetime.now(UTC))
     if wait_s:
-        st.fragment(run_every=COUNTDOWN_S)(_draw_countdown)(reply)
+        with st.container(width="content"):
+            st.fragment(run_every=COUNTDOWN_S)(_draw_countdown)(reply)
     else:
         draw_regenerate(reply, "primary")
 
@@ -126,6 +127,7 @@ def _draw_try_with(reply: ReplyRecord, kind: ButtonType) -> bool:
             key="try_with",
             icon=":material/swap_horiz:",
             type=kind,
+            wrap=True,
             on_click=try_with,
             args=(other,),
         )
@@ -139,6 +141,7 @@ def _draw_go_on_with(reply: ReplyRecord) -> None:
             f"Continue with {plain(model_name(other))}",
             key="go_on_with",
             icon=":material/swap_horiz:",
+            wrap=True,
             on_click=go_on_with,
             args=(other,),
         )
@@ -166,6 +169,14 @@ def _draw_try_shorter(reply: ReplyRecord) -> None:
             on_click=try_shorter,
             args=(tokens,),
         )
+
+
+def _draw_raise_limit(reply: ReplyRecord) -> None:
+    """The limit that was reached is named in the failure's type; see `chat.budget.LimitName`."""
+    error_type = reply.failure.error_type if reply.failure is not None else ""
+    is_session = error_type.startswith("session")
+    field = session.SESSION_LIMIT if is_session else session.ANSWER_LIMIT
+    _draw_pointer("Raise the limit", field, ":material/savings:")
 
 
 def _draw_pointer(label: str, field: str, icon: str, kind: ButtonType = "primary") -> None:

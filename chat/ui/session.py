@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import streamlit as st
 
 from chat.api.visitor import COOKIE_NAME, is_visitor_id, new_visitor_id
+from chat.budget import Meter
 from chat.messages import Secret
 from chat.server_key import is_local_visit
 
@@ -78,6 +79,7 @@ class Tab:
         undo: The last deletion.
         followed: The reply this tab last saw running, so that its end is announced.
         marked: Conversations that the sidebar marks as answering.
+        meter: What the answers of this tab have used.
         focus: The widget key of the field that the next draw moves the focus to, or None.
         focused: How often the focus was moved.
         elsewhere: Running answers of other conversations: their title by reply id.
@@ -98,6 +100,7 @@ class Tab:
     notice: str | None = None
     undo: Undo | None = None
     followed: str | None = None
+    meter: Meter = field(default_factory=Meter)
     focus: str | None = None
     focused: int = 0
     marked: set[str] = field(default_factory=set)
@@ -166,8 +169,8 @@ def choice() -> Choice:
         temperature=float(state[TEMPERATURE]),
         max_tokens=int(state[MAX_TOKENS]),
         system_prompt=state[SYSTEM_PROMPT] or "",
-        answer_limit_usd=state.get(ANSWER_LIMIT),
-        session_limit_usd=state.get(SESSION_LIMIT),
+        answer_limit_usd=state.get(ANSWER_LIMIT) or None,
+        session_limit_usd=state.get(SESSION_LIMIT) or None,
         fallbacks=tuple(state.get(FALLBACKS) or ()),
     )
 

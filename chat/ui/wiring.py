@@ -30,6 +30,7 @@ from chat.routing import LOCAL_PREFIX, SIMULATOR_PREFIX, Routes
 from chat.server_key import GUESS_USD, ServerKey
 from chat.settings import Settings, foreign_names, load_settings
 from chat.simulator import PICKER_MODELS, SimulatorServer
+from chat.simulator.wire import COMPLETION_USD, PROMPT_USD
 from chat.stores.sql import SqlStore
 from chat.turn import Turns
 from chat.ui.endpoints import routes_of
@@ -170,9 +171,15 @@ def services() -> Services:
 
 def offered_models(held: Services) -> list[Model]:
     """What the picker lists: embedded models, the operator's own, OpenRouter's, the simulator's."""
-    local = [Model(model.id, model.label) for model in held.local.models()]
+    local = [
+        Model(model.id, model.label, prompt_usd=0.0, completion_usd=0.0)
+        for model in held.local.models()
+    ]
     local += endpoint_models(held)
-    simulated = [Model(model_id, label, "simulated") for model_id, label in PICKER_MODELS]
+    simulated = [
+        Model(model_id, label, "simulated", PROMPT_USD * 1e6, COMPLETION_USD * 1e6)
+        for model_id, label in PICKER_MODELS
+    ]
     return [*local, *BUILT_IN, *(simulated if held.simulator is not None else [])]
 
 
