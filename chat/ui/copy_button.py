@@ -10,7 +10,7 @@ _CSS = """
 button { all: unset; box-sizing: border-box; cursor: pointer; min-height: 2.5rem; padding: 0 0.5rem;
          font: 0.875rem/1.6 var(--st-font); color: var(--st-text-color);
          border-radius: var(--st-button-radius, 0.6rem); }
-button:hover { color: var(--st-primary-color); }
+button:hover { color: var(--st-link-color); }
 button:focus-visible { outline: 2px solid var(--st-primary-color); }
 """
 _JS = """

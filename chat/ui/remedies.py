@@ -73,7 +73,7 @@ def draw_go_on(kind: ButtonType = "tertiary") -> None:
 def draw_regenerate(reply: ReplyRecord, kind: ButtonType = "tertiary") -> bool:
     """Draws the button that asks again for the last reply; whether it was clicked."""
     return st.button(
-        "Regenerate" if reply.text else "Try again",
+        "Try again" if reply.failure is not None and not reply.text else "Regenerate",
         key="regenerate",
         icon=":material/refresh:",
         type=kind,
