@@ -34,7 +34,14 @@ def test_no_state_has_a_serious_violation_that_is_ours(
     await_end(page)
     choose_model(page, "sim/500")
     ask(page, "Once more")
-    expect(page.get_by_text("The model cannot answer right now.")).to_be_visible()
+    expect(page.get_by_text("Attempt 2 of 4")).to_be_visible()
+    found += violations(page, "waiting for another try", schemes)
+
+    page.keyboard.press("Escape")
+    await_end(page)
+    choose_model(page, "sim/401")
+    ask(page, "And again")
+    expect(page.get_by_text("OpenRouter does not accept this key.")).to_be_visible()
     found += violations(page, "stopped and failed", schemes)
 
     page.goto(f"{app.url}metrics")
