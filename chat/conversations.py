@@ -10,7 +10,7 @@ from typing import Literal
 
 from chat.errors import Failure
 from chat.events import Usage
-from chat.metrics import Timings, Tokens, answer_tokens, throughput_tok_s
+from chat.metrics import Part, Timings, Tokens, answer_tokens, throughput_tok_s
 
 Outcome = Literal["completed", "truncated", "filtered", "stopped", "interrupted", "failed"]
 
@@ -69,6 +69,10 @@ class ReplyRecord:
         continues_id: The reply whose text this one begins with and goes on from, or None.
         text_chars: Length of the text, also where the text itself was not loaded.
         reasoning_chars: Length of the reasoning, likewise.
+        tries: Requests until the first text, the one that brought it included.
+        reconnections: How often the answer broke off and was taken up again.
+        switched_to: Models that were asked after the chosen one, in order.
+        parts: What each request brought; empty where one brought everything.
     """
 
     id: str
@@ -89,6 +93,10 @@ class ReplyRecord:
     continues_id: str | None = None
     text_chars: int = 0
     reasoning_chars: int = 0
+    tries: int = 1
+    reconnections: int = 0
+    switched_to: tuple[str, ...] = ()
+    parts: tuple[Part, ...] = ()
 
     @property
     def tokens(self) -> Tokens:
@@ -101,7 +109,8 @@ class ReplyRecord:
         reasoned = (self.usage.reasoning_tokens if self.usage else None) or 0
         # Reasoning that was not streamed is in the count but not in the time.
         hidden = 0 if self.reasoning_chars else reasoned
-        return throughput_tok_s(self.tokens.count, self.timings, hidden)
+        parts = max(1, len(self.parts))
+        return throughput_tok_s(self.tokens.count, self.timings, hidden, parts)
 
 
 @dataclass(frozen=True, slots=True)

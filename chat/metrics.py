@@ -3,7 +3,9 @@
 Nothing here guesses silently: what is not known is None, and an estimate says that it is one.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from chat.events import Usage
 
@@ -16,16 +18,46 @@ class Timings:
     """Durations of one reply, in seconds, on one monotonic clock.
 
     Attributes:
-        ttft_s: Request sent → first non-empty text delta.
-        first_reasoning_s: Request sent → first non-empty reasoning delta.
-        decode_s: First delta → last delta, reasoning included where it was streamed.
-        total_s: Request sent → end of the answer, however it ended.
+        ttft_s: Request sent → first non-empty text delta, of the request that brought it: tries
+            that failed before are in `retry_s` only.
+        first_reasoning_s: Request sent → first non-empty reasoning delta, likewise.
+        decode_s: First delta → last delta, reasoning included where it was streamed. Of an answer
+            in several parts the sum over the parts, without the time between them.
+        total_s: First request sent → end of the answer, however it ended; counts everything.
+        retry_s: First request sent → the request sent that brought the first text (or the last
+            one, while none has): what failed tries and the waits after them took. None where the
+            first try did it.
+        reconnect_s: Last delta before each break → first delta after it, summed over the breaks.
+            None where the answer did not break off, or never went on.
     """
 
     ttft_s: float | None = None
     first_reasoning_s: float | None = None
     decode_s: float | None = None
     total_s: float | None = None
+    retry_s: float | None = None
+    reconnect_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What one request brought of an answer that several were needed for.
+
+    Attributes:
+        first_s: Its request sent → its first delta, in seconds.
+        decode_s: Its first delta → its last, in seconds.
+        chars: Characters of text and reasoning it brought.
+        model: Whom it went to.
+        generation_id: OpenRouter's id of it, where told.
+        usage: What the upstream counted for it; a request that broke off is not counted, as a rule.
+    """
+
+    first_s: float | None
+    decode_s: float
+    chars: int
+    model: str | None = None
+    generation_id: str | None = None
+    usage: Usage | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,15 +80,38 @@ def estimated_tokens(chars: int) -> int:
     return -(-chars // CHARS_PER_TOKEN)
 
 
-def throughput_tok_s(
-    tokens: int, timings: Timings, hidden_reasoning_tokens: int = 0
-) -> float | None:
-    """(tokens − 1) ÷ (last delta − first delta), in tokens per second.
+def summed(usages: Sequence[Usage | None]) -> Usage | None:
+    """What several requests took together; a figure that one of them lacks is not known."""
+    known = [usage for usage in usages if usage is not None]
+    if not known or len(known) < len(usages):
+        return None
+    return Usage(
+        prompt_tokens=sum(usage.prompt_tokens for usage in known),
+        completion_tokens=sum(usage.completion_tokens for usage in known),
+        reasoning_tokens=_sum([usage.reasoning_tokens for usage in known]),
+        cached_tokens=_sum([usage.cached_tokens for usage in known]),
+        cost_usd=_sum([usage.cost_usd for usage in known]),
+    )
 
-    Reasoning that was counted but never streamed took its time before the first delta, so it is
-    left out of the count. None where fewer than two tokens came or no time passed between them.
+
+def throughput_tok_s(
+    tokens: int, timings: Timings, hidden_reasoning_tokens: int = 0, parts: int = 1
+) -> float | None:
+    """(tokens − parts) ÷ decoding time, in tokens per second; as a rule there is one part.
+
+    The first delta of each part took its time before the part's decoding began. Reasoning that was
+    counted but never streamed took its time before the first delta too, so it is left out of the
+    count. None where too few tokens came or no time passed between them.
     """
     seen = tokens - hidden_reasoning_tokens
-    if timings.decode_s is None or timings.decode_s <= 0 or seen < 2:
+    if timings.decode_s is None or timings.decode_s <= 0 or seen <= parts:
         return None
-    return (seen - 1) / timings.decode_s
+    return (seen - parts) / timings.decode_s
+
+
+_Number = TypeVar("_Number", int, float)
+
+
+def _sum(numbers: Sequence[_Number | None]) -> _Number | None:
+    known = [number for number in numbers if number is not None]
+    return sum(known) if len(known) == len(numbers) else None

@@ -65,6 +65,10 @@ def record_of(start: ReplyRecord, fold: ReplyFold) -> ReplyRecord:
         continues_id=None if fold.has_started_over else start.continues_id,
         text_chars=fold.text_chars,
         reasoning_chars=fold.reasoning_chars,
+        tries=fold.tries,
+        reconnections=fold.reconnections,
+        switched_to=fold.switched_to,
+        parts=fold.parts,
     )
 
 

@@ -3,7 +3,7 @@
 Text, reasoning, usage, outcome and timings are all read off here; nothing keeps a second truth.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from chat.conversations import Outcome
@@ -16,14 +16,17 @@ from chat.events import (
     Logged,
     Opened,
     ReasoningDelta,
+    Reconnecting,
     RequestSent,
     StartedOver,
     Stopped,
+    SwitchedModel,
     TextDelta,
     Usage,
     UsageReported,
 )
-from chat.metrics import Timings
+from chat.metrics import Part, Timings, summed
+from chat.reply_requests import Request, timings_of, tries_of
 
 _OUTCOME_OF: dict[FinishReason, Outcome] = {
     "stop": "completed",
@@ -47,18 +50,16 @@ class ReplyFold:
 
     outcome: Outcome | None = None
     failure: Failure | None = None
-    usage: Usage | None = None
     generation_id: str | None = None
     served_model: str | None = None
     upstream_provider: str | None = None
     has_started_over: bool = False
     text_chars: int = 0
     reasoning_chars: int = 0
-    sent_at_s: float | None = None
-    first_text_at_s: float | None = None
-    first_reasoning_at_s: float | None = None
-    last_delta_at_s: float | None = None
+    reconnections: int = 0
+    switched_to: tuple[str, ...] = ()
     ended_at_s: float | None = None
+    _requests: list[Request] = field(default_factory=list)
     _text: list[str] = field(default_factory=list)
     _reasoning: list[str] = field(default_factory=list)
 
@@ -80,20 +81,41 @@ class ReplyFold:
     @property
     def timings(self) -> Timings:
         """Durations as far as they are known; see `Timings` for each."""
-        starts = [s for s in (self.first_text_at_s, self.first_reasoning_at_s) if s is not None]
-        return Timings(
-            ttft_s=_between(self.sent_at_s, self.first_text_at_s),
-            first_reasoning_s=_between(self.sent_at_s, self.first_reasoning_at_s),
-            decode_s=_between(min(starts, default=None), self.last_delta_at_s),
-            total_s=_between(self.sent_at_s, self.ended_at_s),
-        )
+        return timings_of(self._requests, self.ended_at_s)
+
+    @property
+    def usage(self) -> Usage | None:
+        """What the upstream counted, over all requests; None while it has not counted all."""
+        return summed([request.usage for request in self._requests if request.has_taken])
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """What each request brought; empty where one brought everything."""
+        parts = tuple(request.part() for request in self._requests if request.chars)
+        return parts if len(parts) > 1 else ()
+
+    @property
+    def tries(self) -> int:
+        """Requests until the first text, the one that brought it included; at least 1."""
+        return max(1, tries_of(self._requests))
+
+    @property
+    def requests(self) -> Sequence[Request]:
+        """Every request that was sent for the answer, in order."""
+        return self._requests
 
     def _take(self, entry: Logged) -> None:
         event, at_s = entry.event, entry.at_s
         match event:
-            case RequestSent():
-                self.sent_at_s = at_s
+            case RequestSent(_, model):
+                self._requests.append(Request(at_s, model))
+            case SwitchedModel(model):
+                self.switched_to = (*self.switched_to, model)
+                self.generation_id = self.served_model = self.upstream_provider = None
+            case Reconnecting():
+                self.reconnections += 1
             case Opened():
+                self._request.generation_id = event.generation_id or self._request.generation_id
                 self.generation_id = event.generation_id or self.generation_id
                 self.served_model = event.model or self.served_model
                 self.upstream_provider = event.upstream_provider or self.upstream_provider
@@ -105,18 +127,13 @@ class ReplyFold:
             case TextDelta(text):
                 self._text.append(text)
                 self.text_chars += len(text)
-                self.first_text_at_s = (
-                    at_s if self.first_text_at_s is None else self.first_text_at_s
-                )
-                self.last_delta_at_s = at_s
+                self._request.take_text(text, at_s)
             case ReasoningDelta(text):
                 self._reasoning.append(text)
                 self.reasoning_chars += len(text)
-                if self.first_reasoning_at_s is None:
-                    self.first_reasoning_at_s = at_s
-                self.last_delta_at_s = at_s
+                self._request.take_reasoning(text, at_s)
             case UsageReported(usage):
-                self.usage = usage
+                self._request.usage = usage
             case Finished(reason):
                 self._end(_OUTCOME_OF[reason], at_s)
             case Failed(failure):
@@ -129,6 +146,9 @@ class ReplyFold:
         self.outcome = outcome
         self.ended_at_s = at_s
 
-
-def _between(start_s: float | None, end_s: float | None) -> float | None:
-    return None if start_s is None or end_s is None else end_s - start_s
+    @property
+    def _request(self) -> Request:
+        """The request whose events come now."""
+        if not self._requests:
+            self._requests.append(Request(None, None))
+        return self._requests[-1]

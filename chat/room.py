@@ -13,6 +13,7 @@ from chat.errors import StoreError
 from chat.events import Usage
 from chat.late_usage import WAITS_S, AskUsage, late_usage
 from chat.live import LiveReply
+from chat.metrics import summed
 from chat.ports import Store
 from chat.queue import GOES_ON_AFTER, Queue
 from chat.recorder import Recorder
@@ -57,7 +58,7 @@ class Room:
         # A waiting message would run into the same limit, and be used up for nothing.
         if fold.outcome in GOES_ON_AFTER and fold.failure is None:
             self.queue.send_next(live.owner, live.conversation_id)
-        if fold.usage is None and fold.outcome == "stopped" and fold.generation_id is not None:
+        if fold.usage is None and (fold.outcome == "stopped" or fold.parts):
             self._learn_cost(live, ask, fold)
         if self.has_model_titles and fold.outcome == "completed":
             self._give_title(live, ask, fold.text)
@@ -79,14 +80,22 @@ class Room:
         self.store.close()
 
     def _learn_cost(self, live: LiveReply, ask: Ask, fold: ReplyFold) -> None:
-        ask_usage, generation_id = self.ask_usage, fold.generation_id
-        if ask_usage is None or generation_id is None:
+        """Asks for what no request's stream told: those that were stopped or broke off."""
+        ask_usage = self.ask_usage
+        # The last one may have reasoned out of sight; an earlier one without a word cost nothing.
+        asked = [r for r in fold.requests if r.has_taken or r is fold.requests[-1]]
+        if ask_usage is None or any((r.usage or r.generation_id) is None for r in asked):
             return
 
         async def learn() -> None:
-            usage = await late_usage(
-                ask_usage, ask.model, generation_id, ask.key, self.cost_waits_s
-            )
+            usages = [request.usage for request in asked]
+            for n, request in enumerate(asked):
+                if request.usage is None and request.generation_id is not None:
+                    model = request.model or ask.model
+                    usages[n] = await late_usage(
+                        ask_usage, model, request.generation_id, ask.key, self.cost_waits_s
+                    )
+            usage = summed(usages)
             if usage is not None:
                 await asyncio.to_thread(self._save_usage, live, usage)
 

@@ -1,5 +1,6 @@
 """Our own JSON, as `chat.exchange.writing` makes it → a tree with ids of its own."""
 
+from collections.abc import Iterable
 from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 from typing import Any, get_args
@@ -7,12 +8,16 @@ from typing import Any, get_args
 from chat.conversations import Conversation, Outcome, ReplyRecord, UserMessage, new_id, title_of
 from chat.errors import Failure, FailureKind
 from chat.events import Usage
-from chat.metrics import Timings
+from chat.metrics import Part, Timings
 from chat.tree import Tree
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MAX_NUMBER = 2**31 - 1
 """The largest number that every database takes."""
+
+_FAILURE_WORDS = ("detail", "error_type", "reason", "upstream_provider")
+_FAILURE_COUNTS = frozenset({"status", "affordable_tokens"})
+_FAILURE_NUMBERS = (*_FAILURE_COUNTS, "retry_after_s", "resets_epoch_s")
 
 
 def conversation_of_ours(entry: dict[str, Any], owner: str, now: datetime) -> Tree:
@@ -96,17 +101,21 @@ def _reply(
         generation_id=_text_or_none(node.get("generation_id")),
         usage=_usage(node.get("usage")),
         failure=_failure(node.get("failure")),
-        timings=Timings(**_numbers(node.get("timings") or {}, Timings)),
+        timings=Timings(**_numbers(node.get("timings") or {}, _names_of(Timings))),
         continues_id=ids.get(node.get("continues_id") or ""),
         text_chars=int(_number(node.get("text_chars", len(text)))),
         reasoning_chars=int(_number(node.get("reasoning_chars", len(reasoning)))),
+        tries=int(_number(node.get("tries", 1))),
+        reconnections=int(_number(node.get("reconnections", 0))),
+        switched_to=tuple(text_of(model) for model in node.get("switched_to") or ()),
+        parts=tuple(_part(part) for part in node.get("parts") or ()),
     )
 
 
 def _usage(value: dict[str, Any] | None) -> Usage | None:
     if value is None:
         return None
-    numbers = _numbers(value, Usage)
+    numbers = _numbers(value, _names_of(Usage))
     counts = {k: int(v) for k, v in numbers.items() if v is not None and k != "cost_usd"}
     return Usage(cost_usd=numbers.get("cost_usd"), **counts)
 
@@ -116,19 +125,32 @@ def _failure(value: dict[str, Any] | None) -> Failure | None:
         return None
     if value["kind"] not in get_args(FailureKind):
         raise ValueError("unknown failure")
-    status, retry_after_s = value.get("status"), value.get("retry_after_s")
-    return Failure(
-        value["kind"],
-        text_of(value.get("detail") or ""),
-        int(_number(status)) if status is not None else None,
-        _number(retry_after_s) if retry_after_s is not None else None,
+    numbers = _numbers(value, _FAILURE_NUMBERS)
+    counts = {name: int(numbers[name]) for name in _FAILURE_COUNTS & numbers.keys()}
+    words = {name: text_of(value.get(name) or "") for name in _FAILURE_WORDS}
+    given: dict[str, Any] = {**numbers, **counts, **words}
+    return Failure(value["kind"], **given)
+
+
+def _part(value: dict[str, Any]) -> Part:
+    first_s = value.get("first_s")
+    return Part(
+        first_s=None if first_s is None else _number(first_s),
+        decode_s=_number(value["decode_s"]),
+        chars=int(_number(value["chars"])),
+        model=_text_or_none(value.get("model")),
+        generation_id=_text_or_none(value.get("generation_id")),
+        usage=_usage(value.get("usage")),
     )
 
 
-def _numbers(value: dict[str, Any], kind: type) -> dict[str, Any]:
-    names = [field.name for field in fields(kind)]
+def _numbers(value: dict[str, Any], names: Iterable[str]) -> dict[str, Any]:
     found = {name: value[name] for name in names if value.get(name) is not None}
     return {name: _number(number) for name, number in found.items()}
+
+
+def _names_of(kind: type[Timings | Usage]) -> list[str]:
+    return [field.name for field in fields(kind)]
 
 
 def _number(value: object) -> float:

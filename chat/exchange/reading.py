@@ -85,5 +85,9 @@ def _check_text(trees: list[Tree]) -> None:
 
 def _texts(reply: ReplyRecord) -> list[str]:
     names = (reply.model, reply.served_model, reply.upstream_provider, reply.generation_id)
-    detail = reply.failure.detail if reply.failure is not None else None
-    return [text for text in (reply.text, reply.reasoning, *names, detail) if text is not None]
+    failure, parts = reply.failure, reply.parts
+    said = (failure.detail, failure.error_type, failure.reason) if failure is not None else ()
+    provider = failure.upstream_provider if failure is not None else None
+    of_parts = [name for part in parts for name in (part.model, part.generation_id)]
+    texts = (reply.text, reply.reasoning, *names, *said, provider, *reply.switched_to, *of_parts)
+    return [text for text in texts if text is not None]

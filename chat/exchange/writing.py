@@ -64,6 +64,10 @@ def _reply(reply: ReplyRecord) -> dict[str, object]:
         "usage": asdict(reply.usage) if reply.usage is not None else None,
         "failure": asdict(reply.failure) if reply.failure is not None else None,
         "timings": asdict(reply.timings),
+        "tries": reply.tries,
+        "reconnections": reply.reconnections,
+        "switched_to": list(reply.switched_to),
+        "parts": [asdict(part) for part in reply.parts],
     }
 
 

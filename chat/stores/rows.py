@@ -1,6 +1,8 @@
 """Values ↔ rows: which column holds which part of a conversation."""
 
+import json
 from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +12,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from chat.conversations import Conversation, QueuedMessage, ReplyRecord, UserMessage
 from chat.errors import Failure
 from chat.events import Usage
-from chat.metrics import Timings
+from chat.metrics import Part, Timings
 
 
 def insert_new(db: Connection, table: Table, row: Mapping[str, object]) -> None:
@@ -73,10 +75,21 @@ def state_of(record: ReplyRecord) -> dict[str, object]:
         "failure_detail": failure and failure.detail,
         "failure_status": failure and failure.status,
         "failure_retry_after_s": failure and failure.retry_after_s,
+        "failure_error_type": failure and failure.error_type,
+        "failure_reason": failure and failure.reason,
+        "failure_upstream_provider": failure and failure.upstream_provider,
+        "failure_affordable_tokens": failure and failure.affordable_tokens,
+        "failure_resets_epoch_s": failure and failure.resets_epoch_s,
         "ttft_s": timings.ttft_s,
         "first_reasoning_s": timings.first_reasoning_s,
         "decode_s": timings.decode_s,
         "total_s": timings.total_s,
+        "retry_s": timings.retry_s,
+        "reconnect_s": timings.reconnect_s,
+        "tries": record.tries,
+        "reconnections": record.reconnections,
+        "switched_to": json.dumps(record.switched_to) if record.switched_to else None,
+        "parts": json.dumps([asdict(part) for part in record.parts]) if record.parts else None,
         "started_at": record.started_at,
         "reasoning_chars": record.reasoning_chars,
         "text_chars": record.text_chars,
@@ -117,11 +130,27 @@ def reply_of(row: Row[Any]) -> ReplyRecord:
         generation_id=row.generation_id,
         usage=_usage_of(row),
         failure=_failure_of(row),
-        timings=Timings(row.ttft_s, row.first_reasoning_s, row.decode_s, row.total_s),
+        timings=Timings(
+            row.ttft_s,
+            row.first_reasoning_s,
+            row.decode_s,
+            row.total_s,
+            row.retry_s,
+            row.reconnect_s,
+        ),
         continues_id=row.continues_id,
         text_chars=row.text_chars,
         reasoning_chars=row.reasoning_chars,
+        tries=row.tries,
+        reconnections=row.reconnections,
+        switched_to=tuple(json.loads(row.switched_to or "[]")),
+        parts=tuple(_part_of(part) for part in json.loads(row.parts or "[]")),
     )
+
+
+def _part_of(part: dict[str, Any]) -> Part:
+    usage = part["usage"]
+    return Part(**{**part, "usage": None if usage is None else Usage(**usage)})
 
 
 def _usage_of(row: Row[Any]) -> Usage | None:
@@ -144,4 +173,9 @@ def _failure_of(row: Row[Any]) -> Failure | None:
         detail=row.failure_detail,
         status=row.failure_status,
         retry_after_s=row.failure_retry_after_s,
+        error_type=row.failure_error_type or "",
+        reason=row.failure_reason or "",
+        upstream_provider=row.failure_upstream_provider or "",
+        affordable_tokens=row.failure_affordable_tokens,
+        resets_epoch_s=row.failure_resets_epoch_s,
     )

@@ -119,6 +119,18 @@ replies = Table(
     # The long ones last: SQLite then reads the figures without walking through the text's pages.
     Column("reasoning", PlainText, nullable=False),
     Column("text", PlainText, nullable=False),
+    # These came later, and a column that is added comes last.
+    Column("failure_error_type", PlainText),
+    Column("failure_reason", PlainText),
+    Column("failure_upstream_provider", PlainText),
+    Column("failure_affordable_tokens", BigInteger),
+    Column("failure_resets_epoch_s", Float),
+    Column("retry_s", Float),
+    Column("reconnect_s", Float),
+    Column("tries", Integer, nullable=False, server_default="1"),
+    Column("reconnections", Integer, nullable=False, server_default="0"),
+    Column("switched_to", PlainText),  # a JSON list of model ids; None for none
+    Column("parts", PlainText),  # a JSON list; None where one request brought everything
     Index("ix_replies_id", "id", unique=True),
     Index("ix_replies_conversation_id", "conversation_id"),
     Index("ix_replies_message_id", "message_id"),

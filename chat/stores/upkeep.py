@@ -88,7 +88,13 @@ def mark_interrupted(db: Connection, process_id: str, now: datetime) -> int:
             outcome="interrupted",
             failure_kind="interrupted",
             failure_detail="",
-            total_s=func.coalesce(replies.c.total_s, first_s + replies.c.decode_s),
+            total_s=func.coalesce(
+                replies.c.total_s,
+                first_s
+                + replies.c.decode_s
+                + func.coalesce(replies.c.retry_s, 0)
+                + func.coalesce(replies.c.reconnect_s, 0),
+            ),
             updated_at=now,
         )
     )

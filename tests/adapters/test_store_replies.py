@@ -20,7 +20,7 @@ from store_samples import (
 from chat.conversations import ReplyRecord, StoredTurn
 from chat.errors import Failure, StoreError, StoreRefused
 from chat.events import Usage
-from chat.metrics import Timings
+from chat.metrics import Part, Timings
 from chat.ports import Store
 
 
@@ -35,8 +35,12 @@ def test_every_part_of_an_ended_reply_is_kept(store: Store) -> None:
         upstream_provider="Azure",
         generation_id="gen-1",
         usage=Usage(7, 9, 3, 0, 0.000123),
-        failure=Failure("rate_limited", "slow down", 429, 1.5),
-        timings=Timings(0.25, 0.125, 2.5, 3.0),
+        failure=Failure("rate_limited", "slow", 429, 1.5, "limit", "why", "Azure", 9, 1.8e9),
+        timings=Timings(0.25, 0.125, 2.5, 3.0, 1.5, 0.75),
+        tries=3,
+        reconnections=1,
+        switched_to=("sim/y",),
+        parts=(Part(0.25, 1.5, 20, "sim/y", "gen-0"), Part(None, 1.0, 13, usage=Usage(7, 9))),
     )
     add(store, turn)
 

@@ -153,6 +153,7 @@ def test_a_process_declared_dead_that_lives_still_saves_its_ending(
         (Timings(0.25, None, 2.0), 2.25),
         (Timings(0.75, 0.5, 2.0), 2.5),
         (Timings(None, 0.5, 2.0), 2.5),
+        (Timings(0.25, None, 2.0, retry_s=1.5, reconnect_s=0.5), 4.25),
         (Timings(), None),
     ],
 )

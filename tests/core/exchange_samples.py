@@ -11,7 +11,7 @@ from chat.conversations import StoredTurn
 from chat.errors import Failure
 from chat.events import Usage
 from chat.exchange.reading import read_file
-from chat.metrics import Timings
+from chat.metrics import Part, Timings
 from chat.tree import Tree
 
 LATER = NOON + timedelta(days=400)
@@ -32,11 +32,20 @@ def full_tree() -> Tree:
         upstream_provider="Azure",
         generation_id="gen-1",
         usage=Usage(7, 9, 3, 0, 0.000123),
-        timings=Timings(0.25, 0.125, 2.5, 3.0),
+        timings=Timings(0.25, 0.125, 2.5, 3.0, 1.5, 0.75),
         text_chars=31,
         reasoning_chars=2,
+        tries=3,
+        reconnections=1,
+        switched_to=("sim/y",),
+        parts=(
+            Part(0.25, 1.5, 20, "sim/y", "gen-0"),
+            Part(None, 1.0, 13, usage=Usage(7, 9, 3, 0, 0.000123)),
+        ),
     )
-    failure = Failure("rate_limited", "slow down", 429, 1.5)
+    failure = Failure(
+        "rate_limited", "slow down", 429, 1.5, "rate_limit_exceeded", "why", "Azure", 9, 1.8e9
+    )
     return a_tree(
         StoredTurn(first.user, answered),
         StoredTurn(first.user, replace(again.reply, outcome="stopped", text="par", text_chars=3)),

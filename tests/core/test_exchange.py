@@ -74,7 +74,7 @@ def test_a_file_to_read_has_the_path_with_who_answered_and_how_fast() -> None:
         "# question\n\n"
         "## You\n\nquestion 1\n\n"
         "## sim/x\n\nWell 👩‍👩‍👧‍👦\n\n```py\nx = 1\n```\n\n"
-        "*completed · TTFT 0.25 s · 3.2 tok/s · 9 tokens*\n"
+        "*completed · TTFT 0.25 s · 2.8 tok/s · 9 tokens*\n"
     )
 
 

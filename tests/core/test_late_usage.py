@@ -9,7 +9,16 @@ from scripted import PATIENCE_S, wait_end
 from turn_world import ASK, World, made_world  # noqa: F401 - the fixture
 
 from chat.errors import ConnectionLost, InternalFault
-from chat.events import Event, Finished, Opened, TextDelta, Usage, UsageReported
+from chat.events import (
+    Event,
+    Finished,
+    Opened,
+    Reconnecting,
+    RequestSent,
+    TextDelta,
+    Usage,
+    UsageReported,
+)
 from chat.late_usage import late_usage
 from chat.live import LiveReply
 from chat.messages import Secret
@@ -102,6 +111,21 @@ def test_a_stopped_answers_cost_is_saved_beside_what_came(world: World) -> None:
     reply = world.opened(live.conversation_id)[0][-1].reply
     assert (reply.outcome, reply.text, reply.usage) == ("stopped", "Hel", COUNTED)
     assert upstream.asked[0] == (ASK.model, "gen-1", ASK.key)
+
+
+def test_an_answer_that_broke_off_is_asked_for_part_by_part(world: World) -> None:
+    upstream = Upstream([Usage(1, 2, cost_usd=0.5)])
+    live = ended(
+        world,
+        *(OPENED, TextDelta("One,"), Reconnecting(ConnectionLost().failure, 1, 3, 0.0)),
+        *(RequestSent(1, "sim/y"), Opened("gen-2"), TextDelta(" two"), UsageReported(COUNTED)),
+        end=lambda _live: world.provider.say(Finished("stop")),
+    )
+
+    room_of(world, upstream).after(live)
+
+    assert next_cost(world) == Usage(4, 9, cost_usd=0.5002)
+    assert [asked[:2] for asked in upstream.asked] == [(ASK.model, "gen-1")]
 
 
 def test_nobody_is_asked_where_the_answer_brought_its_figures(world: World) -> None:

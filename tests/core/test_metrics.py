@@ -7,7 +7,15 @@ import pytest
 
 from chat.conversations import ReplyRecord
 from chat.events import Usage
-from chat.metrics import Timings, Tokens, answer_tokens, estimated_tokens, throughput_tok_s
+from chat.metrics import (
+    Part,
+    Timings,
+    Tokens,
+    answer_tokens,
+    estimated_tokens,
+    summed,
+    throughput_tok_s,
+)
 
 REPLY = ReplyRecord("r", "ann", "c", "m", "sim/x", datetime(2030, 5, 1, 12, tzinfo=UTC))
 
@@ -78,3 +86,25 @@ def test_a_stopped_reply_is_estimated_from_all_its_characters() -> None:
 
     assert reply.tokens == Tokens(11, is_estimated=True)
     assert reply.throughput_tok_s == 5
+
+
+def test_each_part_of_an_answer_has_a_first_token_that_took_no_decoding() -> None:
+    parts = (Part(0.5, 1.0, 40), Part(0.5, 1.0, 40))
+    reply = replace(REPLY, usage=Usage(5, 42), timings=Timings(decode_s=2), parts=parts)
+
+    assert reply.throughput_tok_s == 20
+
+
+def test_several_requests_add_up() -> None:
+    one, other = Usage(5, 10, 2, 0, 0.25), Usage(15, 20, 3, 5, 0.5)
+
+    assert summed([one, other]) == Usage(20, 30, 5, 5, 0.75)
+
+
+def test_a_request_nobody_counted_makes_the_sum_unknown() -> None:
+    assert summed([Usage(5, 10), None]) is None
+    assert summed([]) is None
+
+
+def test_a_figure_that_one_request_lacks_is_unknown_in_the_sum() -> None:
+    assert summed([Usage(5, 10, 2, 0, 0.25), Usage(5, 10)]) == Usage(10, 20)

@@ -16,9 +16,12 @@ from chat.events import (
     Logged,
     Opened,
     ReasoningDelta,
+    Reconnecting,
     RequestSent,
+    Retrying,
     StartedOver,
     Stopped,
+    SwitchedModel,
     TextDelta,
     Usage,
     UsageReported,
@@ -34,9 +37,15 @@ FAILURES = st.builds(
     WORDS,
     st.none() | NUMBERS,
     st.none() | st.floats(0, 9e9),
+    error_type=WORDS,
+    affordable_tokens=st.none() | NUMBERS,
+    resets_epoch_s=st.none() | st.floats(0, 9e9),
 )
 EVENTS: st.SearchStrategy[Event] = st.one_of(
-    st.just(RequestSent()),
+    st.builds(RequestSent, st.integers(1, 20), st.none() | WORDS),
+    st.builds(Retrying, FAILURES, st.integers(2, 20), st.integers(2, 20), st.floats(0, 60)),
+    st.builds(SwitchedModel, WORDS, FAILURES),
+    st.builds(Reconnecting, FAILURES, st.integers(1, 9), st.integers(1, 9), st.floats(0, 60)),
     st.builds(Opened, st.none() | WORDS, st.none() | WORDS, st.none() | WORDS),
     st.text(min_size=1).map(TextDelta),
     st.text(min_size=1).map(ReasoningDelta),
@@ -51,6 +60,16 @@ EVENTS: st.SearchStrategy[Event] = st.one_of(
 )
 TIMED = st.lists(st.tuples(st.floats(0, 1000), EVENTS), max_size=30)
 SMALL = [Logged(0, 5.0, RequestSent()), Logged(1, 5.5, TextDelta("Hi")), Logged(2, 6.0, Stopped())]
+
+
+FIRST_SHAPE = bytes.fromhex(
+    "01789c3d8fcd4ec330108443f911126fb1175f42d5161022b7be0377cb8ab7a95bff44f61a0456ee7e6cd695e8cd"
+    "f369d633d3755d7753c5bec0841ea32213bc341a86a69fb7d0830b1a2d6bc7ef3c278aa89c9c63f8321a23f3fd6f"
+    "8e08cbaa8ad563154f05c6a38a0986d7e5b68afbbb2a4e05725213c25080efdc4c92c2193d7bde7b181958bcc4fe"
+    "d38f1e3824056ffc74852f6c55e311f5956cda71229913d7ddac776fcbf250c567818332b675e2bcb3f16d0bef42"
+    "698d33849a676824b6304f367cb34ea428b7cabb4b34c51fa90e845132dbaef9df3fd853612b"
+)
+"""What the program wrote before an answer could have several requests."""
 
 
 def log_of(timed: list[tuple[float, Event]]) -> list[Logged]:
@@ -153,6 +172,20 @@ def test_a_log_of_another_text_is_refused(text: str, reasoning: str) -> None:
 def test_a_log_of_a_later_format_is_refused() -> None:
     with pytest.raises(LogUnreadable, match="format"):
         decode_log(b"\x02" + encode_log(SMALL)[1:], "Hi", "")
+
+
+def test_a_log_of_before_there_were_tries_can_still_be_read() -> None:
+    found = decode_log(FIRST_SHAPE, "Once upon", "hm")
+
+    assert [entry.event for entry in found] == [
+        RequestSent(attempt=1, model=None),
+        Opened("gen-1", "m", "Azure"),
+        ReasoningDelta("hm"),
+        Continued("Once"),
+        TextDelta(" upon"),
+        UsageReported(Usage(7, 9, 3, 0, 0.25)),
+        Failed(Failure("rate_limited", "slow", 429, 1.5)),
+    ]
 
 
 def test_nothing_is_a_log_too() -> None:

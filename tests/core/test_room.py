@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 import pytest
-from scripted import Step, wait_end
+from scripted import PATIENCE_S, Step, wait_end
 from turn_world import ASK, FINISHED, World, made_world  # noqa: F401 - the fixture
 
 from chat.errors import ConnectionLost, RateLimited, StoreError
@@ -55,6 +55,8 @@ def titled(world: World) -> Place:
 def with_next(place: Place) -> LiveReply:
     """A running answer with a message behind it."""
     live = place.world.begin("first")
+    # One that is stopped before its first step asks nobody.
+    assert place.world.provider.has_begun.wait(PATIENCE_S)
     place.room.queue.add("ann", live.conversation_id, "second", ASK)
     return live
 
