@@ -8,7 +8,9 @@ are hopes, and what is not text or a count is not believed.
 
 import math
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from types import SimpleNamespace
+from typing import Any
 
 from openai.types.chat import ChatCompletionChunk
 from openai.types.chat.chat_completion_chunk import Choice
@@ -24,7 +26,7 @@ from chat.events import (
     Usage,
     UsageReported,
 )
-from chat.providers.openai_errors import error_of_stream
+from chat.providers.error_bodies import error_in
 
 WORD_CHARS = 200
 
@@ -64,6 +66,32 @@ class ChunkReader:
             raise BadAnswer("A part of the stream has a shape that is not the API's.") from None
 
     def _read(self, chunk: ChatCompletionChunk) -> Iterator[Event]:
+        yield from self._read_head(chunk)
+        # The SDK's types promise a list; the wire has been seen without one.
+        for choice in (chunk.choices or [])[:1]:
+            yield from self._read_choice(choice)
+
+    def read_failed(self, chunk: Mapping[str, Any]) -> Iterator[Event]:
+        """Who answered, and the usage, from the JSON of a chunk that the SDK refused to show."""
+        with suppress(AttributeError, LookupError, TypeError, ValueError):
+            yield from self._read_head(ChatCompletionChunk.construct(**chunk))
+
+    def end(self, *, is_whole: bool = True) -> Iterator[Event]:
+        """What only the end of the stream makes certain: usage, then the finish reason.
+
+        Args:
+            is_whole: False where the answer failed; a finish reason then counts for nothing.
+        """
+        reasoning, text = self._reasoning.flush(), self._text.flush()
+        if reasoning:
+            yield ReasoningDelta(reasoning)
+        yield from _as_text(text)
+        if self._usage is not None:
+            yield UsageReported(self._usage)
+        if self._finish is not None and is_whole:
+            yield Finished(*self._finish)
+
+    def _read_head(self, chunk: ChatCompletionChunk) -> Iterator[Event]:
         opened = Opened(
             _word(chunk.id), _word(chunk.model), _word(getattr(chunk, "provider", None))
         )
@@ -72,20 +100,6 @@ class ChunkReader:
             yield opened
         if chunk.usage is not None:
             self._usage = _usage_of(chunk.usage) or self._usage
-        # The SDK's types promise a list; the wire has been seen without one.
-        for choice in (chunk.choices or [])[:1]:
-            yield from self._read_choice(choice)
-
-    def end(self) -> Iterator[Event]:
-        """What only the end of the stream makes certain: usage, then the finish reason."""
-        reasoning, text = self._reasoning.flush(), self._text.flush()
-        if reasoning:
-            yield ReasoningDelta(reasoning)
-        yield from _as_text(text)
-        if self._usage is not None:
-            yield UsageReported(self._usage)
-        if self._finish is not None:
-            yield Finished(*self._finish)
 
     def _read_choice(self, choice: Choice) -> Iterator[Event]:
         error = getattr(choice, "error", None)
@@ -97,7 +111,7 @@ class ChunkReader:
                 yield ReasoningDelta(reasoning)
             yield from _as_text(self._text.mend(delta.content or ""))
         if error is not None or str(reason) == "error":
-            raise error_of_stream(error)
+            raise error_in(error)
         if reason is not None:
             known = _FINISH_REASONS.get(reason)
             if known is None:

@@ -4,6 +4,7 @@ Serves OpenRouter, the simulator and the embedded model alike; which is meant is
 affair. No retry here (`max_retries=0`): there is one retry layer, and it is not the SDK's.
 """
 
+import re
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import aclosing
 from dataclasses import replace
@@ -15,7 +16,8 @@ from openai.types.chat import ChatCompletionChunk, ChatCompletionMessageParam
 from chat.errors import BadAnswer, Failure, ProviderError, ReplyInterrupted
 from chat.events import Event, Opened, Usage
 from chat.messages import ChatRequest, Message, Secret
-from chat.providers.chunks import ChunkReader, join_halves, usage_of_generation
+from chat.providers.chunks import WORD_CHARS, ChunkReader, join_halves, usage_of_generation
+from chat.providers.last_event import failed_chunk, keep_last_bytes
 from chat.providers.openai_errors import error_of, error_of_body
 from chat.routing import Endpoint
 
@@ -25,6 +27,8 @@ READ_TIMEOUT_S = 300.0
 
 DETAIL_CHARS = 300
 _ERROR_BODY_BYTES = 64_000
+_KEY_LIKE = re.compile(r"sk-[A-Za-z0-9_-]{16,}")
+"""Somebody else's key, or ours in another form; no sentence needs one."""
 
 EndpointOf = Callable[[str, Secret | None], Endpoint]
 
@@ -66,10 +70,29 @@ class OpenAIWire:
         self, endpoint: Endpoint, request: ChatRequest
     ) -> AsyncGenerator[Event, None]:
         reader = ChunkReader()
+        failed: ProviderError | None = None
+        try:
+            async with aclosing(self._read(endpoint, request, reader)) as events:
+                async for event in events:
+                    yield event
+        except ProviderError as error:
+            failed = error
+        # What was counted is told of a failed answer, too.
+        for event in reader.end(is_whole=failed is None):
+            yield event
+        if failed is not None:
+            raise failed from None
+        if not reader.has_finished:
+            raise ReplyInterrupted("The stream ended without a finish reason.")
+
+    async def _read(
+        self, endpoint: Endpoint, request: ChatRequest, reader: ChunkReader
+    ) -> AsyncGenerator[Event, None]:
+        """Everything up to the last chunk; raises every failure as one of ours."""
         chunks = await self._open(endpoint, request)
+        response = chunks.response
         try:
             async with chunks:
-                response = chunks.response
                 yield Opened(generation_id=response.headers.get("x-generation-id"))
                 if "text/event-stream" not in response.headers.get("content-type", ""):
                     raise await _error_of_plain_answer(chunks)
@@ -78,15 +101,14 @@ class OpenAIWire:
                         yield event
         except openai.OpenAIError as error:
             # With its finish reason the answer is whole, however the connection ends after it.
-            if not (reader.has_finished and isinstance(error, openai.APIConnectionError)):
-                raise error_of(error) from None
+            if reader.has_finished and isinstance(error, openai.APIConnectionError):
+                return
+            for event in reader.read_failed(failed_chunk(response)):
+                yield event
+            raise error_of(error) from None
         except (ValueError, RecursionError):
             # The SDK lets faults of decoding through as they are; they quote the upstream's text.
             raise BadAnswer("A part of the stream was not valid JSON.") from None
-        for event in reader.end():
-            yield event
-        if not reader.has_finished:
-            raise ReplyInterrupted("The stream ended without a finish reason.")
 
     async def usage_of(self, model: str, generation_id: str, key: Secret | None) -> Usage | None:
         """What the upstream counted for an answer, asked afterwards; None where it is not said.
@@ -150,14 +172,26 @@ class OpenAIWire:
     def _pool(self, *, is_loopback: bool) -> openai.DefaultAsyncHttpxClient:
         # A proxy of the environment may lead to the internet; it never leads to this machine.
         if is_loopback not in self._pools:
-            self._pools[is_loopback] = openai.DefaultAsyncHttpxClient(trust_env=not is_loopback)
+            self._pools[is_loopback] = openai.DefaultAsyncHttpxClient(
+                trust_env=not is_loopback, event_hooks={"response": [keep_last_bytes]}
+            )
         return self._pools[is_loopback]
 
 
 def without_secret(failure: Failure, key: Secret) -> Failure:
     """The failure with the key masked wherever its text quotes it, and the text then shortened."""
-    detail = join_halves(failure.detail).replace(key.value, str(key))
-    return replace(failure, detail=detail[:DETAIL_CHARS])
+
+    def clean(text: str, most_chars: int) -> str:
+        masked = join_halves(text).replace(key.value, str(key))
+        return _KEY_LIKE.sub("sk-…", masked)[:most_chars]
+
+    return replace(
+        failure,
+        detail=clean(failure.detail, DETAIL_CHARS),
+        error_type=clean(failure.error_type, WORD_CHARS),
+        reason=clean(failure.reason, WORD_CHARS),
+        upstream_provider=clean(failure.upstream_provider, WORD_CHARS),
+    )
 
 
 def _as_param(message: Message) -> ChatCompletionMessageParam:
