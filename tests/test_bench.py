@@ -12,7 +12,7 @@ from bench.report import Figure, Report, as_json, as_table, summarise
 from bench.stop import PHASES
 from bench.ttft import FIRST_WORD, MODEL
 from chat.simulator.asked import Asked, choose_words
-from chat.simulator.scenario import read_scenario
+from chat.simulator.grammar import read_scenario
 
 REPORT = Report(
     "Two things",

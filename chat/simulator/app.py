@@ -12,11 +12,12 @@ from starlette.routing import Route
 from chat.simulator.asked import BadRequest, read_request
 from chat.simulator.catalogue import describe_generation, describe_key, list_models
 from chat.simulator.exchange import Exchange, plan_exchange, refusal_exchange
+from chat.simulator.grammar import UnknownScenario, read_scenario
 from chat.simulator.playback import Playback
 from chat.simulator.records import Record, Records
 from chat.simulator.refusals import ErrorAnswer, error_answer, unknown_model
-from chat.simulator.scenario import UnknownScenario, read_scenario
 from chat.simulator.special_keys import EXHAUSTED_KEY, LIMIT_EXCEEDED, REFUSALS
+from chat.simulator.tries import Tries
 
 _KEY_SHAPE = re.compile(r"sk-or-v1-[0-9a-f]{64}")
 
@@ -36,6 +37,7 @@ class _Desk:
     def __init__(self, *, any_key: bool) -> None:
         self._any_key = any_key
         self._records = Records()
+        self._tries = Tries()
 
     def routes(self) -> list[Route]:
         return [
@@ -54,7 +56,7 @@ class _Desk:
         read_s, read_at_s = time.monotonic(), time.time()
         generation_id = f"gen-{int(read_at_s)}-{secrets.token_hex(10)}"
         record = Record(generation_id, read_at_s * 1000, read_s)
-        exchange = self._refused_key(request) or _plan(body, record, int(read_at_s))
+        exchange = self._refused_key(request) or self._plan(body, record, int(read_at_s))
         self._records.begin(record)
         return Playback(exchange, record, self._records)
 
@@ -91,6 +93,20 @@ class _Desk:
         """GET /sim/open: how many answers are going on."""
         return JSONResponse(self._records.open_now)
 
+    def _plan(self, body: bytes, record: Record, created: int) -> Exchange:
+        """The exchange that answers the body; what is learnt of the request goes to the record."""
+        try:
+            asked = read_request(body)
+            record.model, record.streamed = asked.model, asked.stream
+            record.prompt_tokens = asked.prompt_tokens
+            scenario = self._tries.now(read_scenario(asked.model, asked.last_user_text), asked)
+            return plan_exchange(scenario, asked, record.generation_id, created)
+        except BadRequest as fault:
+            bad = error_answer(400, str(fault), {"error_type": "invalid_request"})
+            return refusal_exchange(bad)
+        except UnknownScenario as fault:
+            return refusal_exchange(unknown_model(str(fault)))
+
     def _refused_key(self, request: Request) -> Exchange | None:
         refused = self._key_error(request)
         if _key(request) == EXHAUSTED_KEY:
@@ -116,18 +132,3 @@ def _key(request: Request) -> str:
 
 def _json_error(error: ErrorAnswer) -> Response:
     return JSONResponse(error.body, error.status, error.headers)
-
-
-def _plan(body: bytes, record: Record, created: int) -> Exchange:
-    """The exchange that answers the body; what is learnt of the request goes to the record."""
-    try:
-        asked = read_request(body)
-        record.model, record.streamed = asked.model, asked.stream
-        record.prompt_tokens = asked.prompt_tokens
-        scenario = read_scenario(asked.model, asked.last_user_text)
-        return plan_exchange(scenario, asked, record.generation_id, created)
-    except BadRequest as fault:
-        bad = error_answer(400, str(fault), {"error_type": "invalid_request"})
-        return refusal_exchange(bad)
-    except UnknownScenario as fault:
-        return refusal_exchange(unknown_model(str(fault)))

@@ -1,11 +1,15 @@
 """What a request to the simulator asks for, and the words it gets. Pure; no bytes, no times."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from chat.simulator.grammar import read_scenario
 from chat.simulator.prose import tokens_of, write
 from chat.simulator.scenario import FinishReason, Scenario
+
+_RECAP_TOKENS = 8
+_NO = "I am sorry, but I cannot go on with an answer that is already begun."
 
 
 class BadRequest(ValueError):  # noqa: N818 - it says what happened, as the app's errors do
@@ -38,6 +42,8 @@ class Words:
     Attributes:
         hidden_tokens: Tokens of reasoning that cost time and money and are not sent.
         already_said: Tokens of the text that the prefix of the request had.
+        recap_tokens: How many of them are said again first.
+        from_chars: Where in the whole text the content begins; None where it is not of it.
     """
 
     reasoning: tuple[str, ...]
@@ -45,6 +51,8 @@ class Words:
     finish_reason: FinishReason
     hidden_tokens: int = 0
     already_said: int = 0
+    recap_tokens: int = 0
+    from_chars: int | None = 0
 
 
 def read_request(body: bytes) -> Asked:
@@ -86,22 +94,63 @@ def _text(content: object) -> str:
     return "".join(str(part.get("text", "")) for part in parts if isinstance(part, dict))
 
 
+def full_text(model: str, prompt: str) -> str:
+    """The whole text that a simulated model means to say to a prompt, faults and limits apart.
+
+    Args:
+        model: The model's id.
+        prompt: The last user message; only `echo` cares.
+
+    Raises:
+        UnknownScenario: no such model.
+    """
+    return "".join(_whole(read_scenario(model, prompt), prompt))
+
+
 def choose_words(scenario: Scenario, asked: Asked) -> Words:
     """What to say. A prefix that the text begins with is continued, any other is ignored."""
-    if scenario.echo:
-        content = tokens_of(asked.last_user_text)[: scenario.length_tokens]
-    else:
-        content = write(scenario.style, scenario.seed, scenario.length_tokens or 0)
-    content, already_said = _after(content, asked.prefix)
-    reasoning = write("prose", scenario.seed + 1, scenario.think_tokens)
-    said = len(reasoning) + len(content) + scenario.hidden_think_tokens
+    words = _resumed(scenario, asked)
+    said = len(words.reasoning) + len(words.content) + words.hidden_tokens
     if asked.max_tokens is None or asked.max_tokens >= said:
-        hidden = scenario.hidden_think_tokens
-        return Words(reasoning, content, scenario.finish_reason, hidden, already_said)
-    hidden = min(asked.max_tokens, scenario.hidden_think_tokens)
-    reasoning = reasoning[: asked.max_tokens - hidden]
-    content = content[: asked.max_tokens - hidden - len(reasoning)]
-    return Words(reasoning, content, "length", hidden, already_said)
+        return words
+    hidden = min(asked.max_tokens, words.hidden_tokens)
+    reasoning = words.reasoning[: asked.max_tokens - hidden]
+    content = words.content[: asked.max_tokens - hidden - len(reasoning)]
+    return replace(
+        words, reasoning=reasoning, content=content, finish_reason="length", hidden_tokens=hidden
+    )
+
+
+def _resumed(scenario: Scenario, asked: Asked) -> Words:
+    whole = _whole(scenario, asked.last_user_text)
+    rest, had = _after(whole, asked.prefix)
+    reasoning = write("prose", scenario.seed + 1, scenario.think_tokens)
+    hidden = scenario.hidden_think_tokens
+    words = Words(reasoning, rest, scenario.finish_reason, hidden, had)
+    if not had:
+        return words
+    match scenario.resumes:
+        case "restarts":
+            return replace(words, content=whole)
+        case "says-no":
+            return replace(words, content=tokens_of(_NO), from_chars=None)
+        case "repeats":
+            recap = whole[max(0, had - _RECAP_TOKENS) : had]
+            rest = whole[had - len(recap) :]
+            return replace(
+                words,
+                content=rest,
+                recap_tokens=len(recap),
+                from_chars=len("".join(whole)) - len("".join(rest)),
+            )
+        case _:
+            return replace(words, from_chars=len("".join(whole)) - len("".join(rest)))
+
+
+def _whole(scenario: Scenario, prompt: str) -> tuple[str, ...]:
+    if scenario.echo:
+        return tokens_of(prompt)[: scenario.length_tokens]
+    return write(scenario.style, scenario.seed, scenario.length_tokens or 0)
 
 
 def _after(content: tuple[str, ...], prefix: str) -> tuple[tuple[str, ...], int]:

@@ -5,7 +5,8 @@ Due moments count from the request, not from the last piece, so lateness never a
 
 import asyncio
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from email.utils import formatdate
 
 from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
@@ -14,6 +15,10 @@ from chat.simulator.exchange import Exchange, Piece
 from chat.simulator.records import Record, Records
 
 _LARGEST_WRITE_BYTES = 65_536
+_SETTLE_S = 0.02
+"""What was written reaches the client before the reset does."""
+ABORT = "simulator.abort"
+"""Where the server leaves, in each request's scope, what resets the connection."""
 
 
 class Playback(Response):
@@ -27,9 +32,10 @@ class Playback(Response):
         super().__init__(status_code=exchange.status)
         self._exchange, self._record, self._records = exchange, record, records
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - ASGI's signature
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Plays the exchange until its end or the client's."""
         record = self._record
+        self._abort: Callable[[], None] = scope[ABORT]
         playing = asyncio.ensure_future(self._play(send))
         leaving = asyncio.ensure_future(_client_left(receive))
         try:
@@ -46,6 +52,7 @@ class Playback(Response):
 
     async def _play(self, send: Send) -> None:
         exchange, record = self._exchange, self._record
+        record.from_chars = exchange.from_chars
         await self._until(exchange.headers_at_s)
         await send(self._head())
         for piece in _joined(exchange.pieces):
@@ -54,16 +61,24 @@ class Playback(Response):
             record.bytes_sent += len(piece.data)
             record.token_at_ms += [time.time() * 1000] * piece.tokens
             record.token_s += [time.monotonic()] * piece.tokens
+            record.text_chars += piece.chars
         if exchange.ending == "hang":
             await asyncio.get_running_loop().create_future()
         record.finished = True
         record.finish_reason, record.hidden_tokens = exchange.finish_reason, exchange.hidden_tokens
+        if exchange.ending == "reset":
+            await asyncio.sleep(_SETTLE_S)
+            self._abort()
         if exchange.ending == "close":  # else: a body left open makes the server cut the connection
             await send({"type": "http.response.body", "body": b"", "more_body": False})
 
     def _head(self) -> Message:
         self._record.status = self._exchange.status
-        headers = {**self._exchange.headers, "X-Generation-Id": self._record.generation_id}
+        headers = {
+            "Date": formatdate(self._record.requested_at_ms / 1000, usegmt=True),
+            **self._exchange.headers,
+            "X-Generation-Id": self._record.generation_id,
+        }
         return {
             "type": "http.response.start",
             "status": self._exchange.status,
@@ -85,7 +100,8 @@ def _joined(pieces: Iterable[Piece]) -> Iterator[Piece]:
     held: Piece | None = None
     for piece in pieces:
         if held and held.at_s == piece.at_s and len(held.data) < _LARGEST_WRITE_BYTES:
-            held = Piece(held.at_s, held.data + piece.data, held.tokens + piece.tokens)
+            data, tokens = held.data + piece.data, held.tokens + piece.tokens
+            held = Piece(held.at_s, data, tokens, held.chars + piece.chars)
             continue
         if held:
             yield held

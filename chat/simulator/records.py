@@ -24,6 +24,9 @@ class Record:
         finished: Everything the scenario has was sent.
         finish_reason: How the answer ended; None if it did not come to its end.
         hidden_tokens: Tokens of reasoning that were counted and not sent.
+        from_chars: Where in the model's `full_text` the text that was sent begins; None where it is
+            no part of that, as in a refusal.
+        text_chars: How many characters of the text were sent.
         open: The answer is still going on.
     """
 
@@ -42,6 +45,8 @@ class Record:
     finished: bool = False
     finish_reason: str | None = None
     hidden_tokens: int = 0
+    from_chars: int | None = None
+    text_chars: int = 0
     open: bool = True
 
     def summary(self) -> dict[str, Any]:
@@ -67,6 +72,8 @@ class Record:
             "client_closed_s": self.client_closed_s,
             "finished": self.finished,
             "finish_reason": self.finish_reason,
+            "from_chars": self.from_chars,
+            "text_chars": self.text_chars,
         }
 
 

@@ -8,6 +8,7 @@ app's own server.
 import asyncio
 import logging
 import socket
+import struct
 import threading
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +18,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.server import ServerState
 
 from chat.simulator.app import create_app
+from chat.simulator.playback import ABORT
 
 _SILENT = logging.getLogger("chat.simulator.connections")
 _SILENT.setLevel(logging.CRITICAL)
@@ -29,6 +31,20 @@ class _QuietProtocol(H11Protocol):
         super().__init__(*args, **kwargs)
         self.logger = _SILENT
         self.access_log = False
+        answer = self.app
+
+        async def app(
+            scope: Any, receive: Any, send: Any
+        ) -> None:  # Any: ASGI, as uvicorn types it
+            await answer({**scope, ABORT: self._reset}, receive, send)
+
+        self.app = app
+
+    def _reset(self) -> None:
+        """Ends the connection with a RST, as a crashed server or a firewall does."""
+        connected = self.transport.get_extra_info("socket")
+        connected.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.transport.abort()
 
 
 @dataclass(frozen=True, slots=True)

@@ -145,20 +145,6 @@ class Writer:
         last = self.finish() if self.scenario.usage_repeat else {**self.head(), "choices": []}
         return event(self.finish()) + event({**last, "usage": self.usage()}) + DONE
 
-    def error(self, error: Json, *, choices: bool = True, in_choice: bool = False) -> bytes:
-        """A failure inside the stream, and `[DONE]`, which follows it too.
-
-        https://openrouter.ai/docs/api_reference/errors-and-debugging
-        """
-        chunk = self.delta({"content": ""}, "error", "error")
-        if in_choice:
-            chunk["choices"][0]["error"] = error
-        else:
-            chunk["error"] = error
-        if not choices:
-            chunk |= {"choices": [], "usage": usage_of(self.asked, 0, 0)}
-        return event(chunk) + DONE
-
     def completion(self) -> bytes:
         """The whole answer as one object, for `stream: false`."""
         reason = self.words.finish_reason

@@ -31,12 +31,16 @@ def server() -> Iterator[SimulatorServer]:
         (403, "content_policy_violation"),
         (404, "not_found"),
         (408, "timeout"),
+        (409, "unmapped"),
+        (412, "precondition_failed"),
         (413, "payload_too_large"),
         (422, "unprocessable"),
         (429, "rate_limit_exceeded"),
         (500, "server"),
         (502, "provider_unavailable"),
-        (503, "provider_unavailable"),
+        (499, "unmapped"),
+        (503, "unmapped"),
+        (504, "timeout"),
         (524, "timeout"),
         (529, "provider_overloaded"),
     ],
@@ -68,7 +72,7 @@ async def test_a_provider_error_carries_the_providers_words(server: SimulatorSer
 
 
 async def test_the_sentence_of_402_names_the_tokens_asked_for(server: SimulatorServer) -> None:
-    answer = await post(server, "sim/402", max_tokens=4321)
+    answer = await post(server, "sim/402-afford-12", max_tokens=4321)
 
     assert "up to 4321 tokens" in answer.json()["error"]["message"]
 

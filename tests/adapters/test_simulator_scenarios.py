@@ -7,17 +7,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chat.simulator import PICKER_MODELS
-from chat.simulator.asked import Asked, BadRequest, choose_words, read_request
+from chat.simulator.asked import Asked, BadRequest, choose_words, full_text, read_request
+from chat.simulator.grammar import FAULTS, UnknownScenario, read_scenario
 from chat.simulator.prose import tokens_of, write
 from chat.simulator.scenario import (
     STATUSES,
+    Drops,
     MidStream,
     OtherBody,
+    Pause,
     Refusal,
     Scenario,
     Style,
-    UnknownScenario,
-    read_scenario,
 )
 
 STYLES = get_args(Style)
@@ -57,12 +58,17 @@ def test_another_author_has_the_same_scenarios() -> None:
 @pytest.mark.parametrize(
     ("model", "fault"),
     [
-        ("sim/stall-30", MidStream("stall", 30)),
-        ("sim/rate-9-drop-at-40", MidStream("drop-at", 40)),
-        ("sim/error-string-code-at-10", MidStream("error-string-code-at", 10)),
-        ("sim/429-after-2", Refusal(429, retry_after_s=2)),
-        ("sim/429-daily-seed-2", Refusal(429, daily=True)),
+        ("sim/stall-30", MidStream("stall-N", 30)),
+        ("sim/rate-9-drop-at-40", MidStream("drop-at-N", 40)),
+        ("sim/error-string-code-at-10", MidStream("error-string-code-at-N", 10)),
+        ("sim/429-after-2", Refusal(429, "after", 2)),
+        ("sim/429-daily-seed-2", Refusal(429, "daily")),
         ("sim/error-empty-choices", OtherBody("error-empty-choices")),
+        ("sim/429-after-ms-250", Refusal(429, "after-ms", 250)),
+        ("sim/404-free-variant-ended", Refusal(404, "free_variant_ended")),
+        ("sim/fails-2-503", Refusal(503)),
+        ("sim/drops-3-at-20-resume-repeats", Drops(3, 20)),
+        ("sim/pause-1500-at-4", Pause(1500, 4)),
         *((f"sim/{status}", Refusal(status)) for status in STATUSES),
     ],
 )
@@ -89,6 +95,9 @@ def test_a_fault_is_read_from_the_id(model: str, fault: object) -> None:
         "sim/style-rap",
         "sim/stall",
         "sim/429-500",
+        "sim/fails-2",
+        "sim/fails-0-500",
+        "sim/resume-exact",
     ],
 )
 def test_an_id_outside_the_grammar_is_unknown(model: str) -> None:
@@ -104,6 +113,14 @@ def test_any_id_is_read_or_unknown(text: str) -> None:
     except UnknownScenario as unknown:
         told = str(unknown)
     assert told == "sim/" + text
+
+
+@pytest.mark.parametrize("form", FAULTS)
+def test_every_form_of_a_fault_is_read_whatever_stands_around_it(form: str) -> None:
+    fault = form.replace("N", "3")
+
+    assert read_scenario(f"sim/seed-2-{fault}-burst").fault == read_scenario(f"sim/{fault}").fault
+    assert read_scenario(f"sim/{fault}").fault is not None
 
 
 def test_every_model_in_the_picker_is_one() -> None:
@@ -154,6 +171,26 @@ def test_a_prefix_that_lost_its_last_space_is_still_continued() -> None:
 
     assert stripped + "".join(rest.content) == "".join(tokens)
     assert rest.already_said == 40
+
+
+def test_the_full_text_is_what_the_model_means_to_say() -> None:
+    content = choose_words(read_scenario("sim/len-50-style-cjk-drop-at-9"), asked()).content
+
+    assert full_text("sim/len-50-style-cjk-drop-at-9", "hello") == "".join(content)
+    assert full_text("sim/echo", "say this") == "say this"
+
+
+@pytest.mark.parametrize(
+    ("how", "begins"), [("repeats", 32), ("restarts", 0), ("says-no", None), ("exact", 40)]
+)
+def test_asked_to_go_on_a_model_may_do_otherwise(how: str, begins: int | None) -> None:
+    option = "" if how == "exact" else f"-resume-{how}"
+    tokens = tokens_of(full_text("sim/len-100", ""))
+    words = choose_words(read_scenario(f"sim/len-100{option}"), asked("".join(tokens[:40])))
+
+    expected = None if begins is None else len("".join(tokens[:begins]))
+    assert words.from_chars == expected
+    assert begins is None or words.content == tokens[begins:]
 
 
 def test_a_foreign_prefix_is_ignored() -> None:
