@@ -1,11 +1,13 @@
 """Every sentence a visitor reads when something did not go as wished, and what can be done."""
 
 from dataclasses import dataclass, replace
+from math import ceil
 from typing import Literal
 
 from chat.conversations import Outcome
 from chat.errors import Failure, FailureKind
 from chat.turn import RefusalReason
+from chat.ui.reasons import WHY_NOBODY, reset_line
 
 Action = Literal[
     "retry",
@@ -124,7 +126,7 @@ _FAILURES: dict[FailureKind, Explanation] = {
         "The answer broke off before its end.", f"{_KEPT} Continue it, or try again.", "continue"
     ),
     "limit_reached": Explanation(
-        "Your limit for answers is reached.",
+        "Your limit for an answer is reached.",
         "Raise the limit in the sidebar, then continue.",
         "raise_limit",
     ),
@@ -156,6 +158,21 @@ _ENDINGS: dict[Outcome, Explanation] = {
     ),
 }
 """Endings that no failure explains."""
+
+_SAY_IT_ALL: frozenset[FailureKind] = frozenset(
+    {
+        "interrupted",
+        "bad_answer",
+        "connection_lost",
+        "connect_timeout",
+        "first_event_timeout",
+        "first_token_timeout",
+        "gap_timeout",
+        "total_timeout",
+        "internal",
+    }
+)
+"""Kinds whose details only say the same in other words; they are in the folded facts."""
 
 _REFUSALS: dict[RefusalReason, str] = {
     "empty": "There is nothing to send yet.",
@@ -191,21 +208,48 @@ def explain(failure: Failure, *, now: float | None = None, has_text: bool = Fals
         now: Seconds since 1970 (UTC); a reset that is over by then needs no more waiting.
         has_text: Some of the answer came before the failure, so it can be continued.
     """
+    told = _told(failure, now)
+    if has_text and told.action == "retry":
+        return replace(told, to_do=f"{_KEPT} Continue it, or try again.", action="continue")
+    if told.action == "continue" and not has_text:
+        return replace(told, to_do=_RETRY_OR_OTHER, action="retry")
+    return told
+
+
+def _told(failure: Failure, now: float | None) -> Explanation:
+    """The explanation, whether or not some text came."""
     base = _FAILURES[failure.kind]
-    if has_text and base.action == "retry":
-        base = replace(base, to_do=f"{_KEPT} Continue it, or try again.", action="continue")
-    elif base.action == "continue" and not has_text:
-        base = replace(base, to_do=_RETRY_OR_OTHER, action="retry")
-    if failure.kind == "daily_limit" and failure.resets_epoch_s is not None:
-        if now is not None and failure.resets_epoch_s <= now:
-            return replace(base, to_do="The limit has been reset since. Try again.", action="retry")
-        return base
-    if failure.affordable_tokens:
-        to_do = f"Lower max tokens to {failure.affordable_tokens:,}, or add credits at OpenRouter."
-        return replace(base, to_do=to_do, action="lower_max_tokens")
-    if not failure.detail:
-        return base
-    return replace(base, happened=f"{base.happened} The reason given: {_one_line(failure.detail)}.")
+    if failure.reason in WHY_NOBODY:
+        happened, to_do = WHY_NOBODY[failure.reason]
+        return replace(base, happened=happened, to_do=to_do)
+    match failure:
+        case Failure(kind="daily_limit", resets_epoch_s=float(resets)):
+            if now is not None and resets <= now:
+                return replace(base, to_do="It has been reset since. Try again.", action="retry")
+            to_do = f"It resets {reset_line(resets, now)}. Until then, choose a paid model."
+            return replace(base, to_do=to_do)
+        case Failure(kind="out_of_credits", affordable_tokens=int(tokens)) if tokens > 0:
+            happened = f"The account behind this key can pay for {tokens:,} tokens of answer only."
+            return Explanation(happened, "Lower max tokens, or add credits.", "lower_max_tokens")
+        case Failure(kind="rate_limited" | "overloaded", retry_after_s=float(wait_s)):
+            to_do = f"Wait {ceil(wait_s)} s, or choose another model."
+            base = replace(base, to_do=to_do)
+        case Failure(kind="too_long", error_type="max_tokens_exceeded"):
+            to_do = "Lower max tokens in the sidebar, or shorten the message."
+            base = replace(base, to_do=to_do)
+        case Failure(kind="limit_reached", error_type=which) if which.startswith("session"):
+            base = replace(base, happened="Your limit for this session is reached.")
+        case _:
+            pass
+    return replace(base, happened=_with_words(base.happened, failure))
+
+
+def _with_words(happened: str, failure: Failure) -> str:
+    """The sentence, and in it the words of whoever knows more than the kind says."""
+    words = " ".join(failure.detail.split()).rstrip(".")
+    if not words or failure.kind in _SAY_IT_ALL:
+        return happened
+    return f"{happened.rstrip('.')}: {words}."
 
 
 def explain_ending(outcome: Outcome | None, *, has_text: bool) -> Explanation | None:
@@ -229,7 +273,3 @@ def asked_instead(model: str, other: str) -> str:
 def refuse(reason: RefusalReason, text: str, limit: int) -> str:
     """The sentence for a message that cannot be sent."""
     return _REFUSALS[reason].format(chars=len(text), limit=limit)
-
-
-def _one_line(text: str) -> str:
-    return " ".join(text.split()).rstrip(".")

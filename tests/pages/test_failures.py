@@ -18,23 +18,16 @@ from .visits import (
 )
 
 FAULTS = {
-    "sim/401": "OpenRouter does not accept this key.",
-    "sim/402": "The account behind this key cannot pay for this answer.",
-    "sim/403": "The provider refused this request.",
-    "sim/413": "The provider did not accept this request.",
-    "sim/429": "Too many requests for this model right now.",
-    "sim/429-daily": "Too many requests for this model right now.",
-    "sim/500": "The model cannot answer right now.",
-    "sim/html": "The provider sent something that is not an answer.",
-    "sim/json": "The model cannot answer right now.",
-    "sim/no-such-scenario": "The provider did not accept this request.",
-    f"{QUICK}-error-at-10": "The model cannot answer right now.",
-    f"{QUICK}-error-empty-choices": "The model cannot answer right now.",
-    f"{QUICK}-drop-at-10": "The provider cannot be reached.",
-    f"{QUICK}-cut-at-10": "The answer broke off before its end.",
-    f"{QUICK}-comments-only": "The answer broke off before its end.",
+    "sim/401": "OpenRouter does not accept this key",
+    "sim/402-afford-12": "The account behind this key can pay for 12 tokens of answer only.",
+    "sim/403": "Moderation flagged this request",
+    "sim/413": "This conversation is longer than the model takes",
+    "sim/429-daily": "Today's free requests of this account are used up.",
+    "sim/404-free-variant-ended": "The free variant of this model has ended.",
+    "sim/422": "The provider did not accept this request: messages.0.content: cannot be read.",
+    "sim/no-such-scenario": "There is no model of this id.",
     OPENROUTER_MODEL: "This model needs an OpenRouter key.",
-    "local/no-such-model": "The model cannot answer right now.",
+    "local/no-such-model": "The model cannot answer right now",
 }
 
 

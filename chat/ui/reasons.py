@@ -1,0 +1,57 @@
+"""Why nobody serves a model, and when a limit ends, in plain words. The rest is in `wording`."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from math import ceil
+from typing import Final
+
+WHY_NOBODY: Final[Mapping[str, tuple[str, str]]] = {
+    # OpenRouter's `availability.code` → what happened, what to do.
+    # https://openrouter.ai/docs/api_reference/errors-and-debugging
+    "model_not_found": ("There is no model of this id.", "Choose another model."),
+    "model_deprecated": (
+        "This model has been retired.",
+        "Choose the one that replaces it, or another model.",
+    ),
+    "wrong_endpoint": ("This model does not answer chats.", "Choose another model."),
+    "no_endpoints": ("No provider serves this model right now.", "Choose another model."),
+    "model_unavailable_upstream": (
+        "The provider of this model does not offer it at the moment.",
+        "Try again, or choose another model.",
+    ),
+    "temporarily_unavailable": (
+        "This model is not there for the moment.",
+        "Try again, or choose another model.",
+    ),
+    "capacity_exhausted": (
+        "All providers of this model have as much to do as they can.",
+        "Wait a moment, or choose another model.",
+    ),
+    "region_restricted": (
+        "This model is not offered in the region of this server.",
+        "Choose another model.",
+    ),
+    "privacy_restricted": (
+        "The account's privacy settings rule out every provider of this model.",
+        "Choose another model, or allow one at openrouter.ai/settings/privacy.",
+    ),
+    "constraint_filtered": (
+        "No provider of this model takes these parameters.",
+        "Choose another model, or change the parameters.",
+    ),
+    "free_variant_ended": (
+        "The free variant of this model has ended.",
+        "Choose the paid one, or another free model.",
+    ),
+}
+
+
+def reset_line(resets_epoch_s: float, now: float | None) -> str:
+    """When a limit ends: the time of day in UTC, and how long that is from now."""
+    moment = datetime.fromtimestamp(resets_epoch_s, UTC)
+    at = f"at {moment:%H:%M} UTC"
+    if now is None:
+        return at
+    minutes = ceil((resets_epoch_s - now) / 60)
+    hours, rest = divmod(minutes, 60)
+    return f"{at}, in {hours} h {rest} min" if hours else f"{at}, in {rest} min"
