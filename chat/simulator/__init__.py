@@ -1,9 +1,10 @@
 """A simulated OpenRouter: its wire, its errors and its bad days, chosen by model id.
 
-`scenario` has the grammar of the ids. No model, no network beyond 127.0.0.1.
+`grammar` has the ids' grammar. No model, no network beyond 127.0.0.1.
 """
 
+from chat.simulator.asked import full_text
 from chat.simulator.catalogue import PICKER_MODELS
 from chat.simulator.server import SimulatorServer
 
-__all__ = ["PICKER_MODELS", "SimulatorServer"]
+__all__ = ["PICKER_MODELS", "SimulatorServer", "full_text"]

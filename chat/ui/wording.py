@@ -161,6 +161,7 @@ _ENDINGS: dict[Outcome, Explanation] = {
 
 _SAY_IT_ALL: frozenset[FailureKind] = frozenset(
     {
+        "daily_limit",
         "interrupted",
         "bad_answer",
         "connection_lost",

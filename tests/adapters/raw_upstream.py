@@ -99,10 +99,11 @@ def wire_to(
     key: Secret = KEY,
     headers: Mapping[str, str] | None = None,
     read_timeout_s: float = 10,
+    connect_timeout_s: float = 10,
 ) -> OpenAIWire:
     """The provider under test, with one endpoint for every model."""
     endpoint = Endpoint(base_url, key, headers or {}, is_loopback=True)
-    return OpenAIWire(lambda _model, _key: endpoint, read_timeout_s)
+    return OpenAIWire(lambda _model, _key: endpoint, read_timeout_s, connect_timeout_s)
 
 
 def request_for(model: str = "m", text: str = "hello there", max_tokens: int = 5000) -> ChatRequest:

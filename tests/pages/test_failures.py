@@ -23,9 +23,8 @@ FAULTS = {
     "sim/403": "Moderation flagged this request",
     "sim/413": "This conversation is longer than the model takes",
     "sim/429-daily": "Today's free requests of this account are used up.",
-    "sim/404-free-variant-ended": "The free variant of this model has ended.",
     "sim/422": "The provider did not accept this request: messages.0.content: cannot be read.",
-    "sim/no-such-scenario": "There is no model of this id.",
+    "sim/no-such-scenario": "There is no model of this id",
     OPENROUTER_MODEL: "This model needs an OpenRouter key.",
     "local/no-such-model": "The model cannot answer right now",
 }
