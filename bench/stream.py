@@ -18,8 +18,8 @@ from bench.report import Report
 from bench.stream_table import Streamed, as_report
 from bench.upstream import Upstream
 from bench.usage import cpu_s
+from chat.simulator.grammar import read_scenario
 from chat.simulator.prose import write
-from chat.simulator.scenario import read_scenario
 
 AUTHOR = "bench"
 SCENARIOS = {

@@ -5,8 +5,8 @@ import pytest
 from bench.painted import Delays, delays, ends_on_page, letters_of
 from bench.stream import SCENARIOS, SYSTEMS, WARM_UP
 from bench.stream_table import TARGETS, Streamed, as_report
+from chat.simulator.grammar import read_scenario
 from chat.simulator.prose import FENCE_LINES, TABLE_ROWS, write
-from chat.simulator.scenario import read_scenario
 
 
 def streamed(page: str, scenario: str, *took_ms: float, whole: bool = True) -> Streamed:
