@@ -19,7 +19,7 @@ from .visits import (
 
 FAULTS = {
     "sim/401": "OpenRouter does not accept this key",
-    "sim/402-afford-12": "The account behind this key can pay for 12 tokens of answer only.",
+    "sim/402-afford-12": "The account behind this key can",
     "sim/403": "Moderation flagged this request",
     "sim/413": "This conversation is longer than the model takes",
     "sim/429-daily": "Today's free requests of this account are used up.",
