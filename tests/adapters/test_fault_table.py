@@ -1,12 +1,10 @@
 """Every fault of the simulator, from its bytes to the sentence and the button on the page.
 
 The table has a row for every form of `chat.simulator.grammar.FAULTS`, and a test that says so; what
-no model id can play (no server, no name, no connection) has tests of its own below it.
+no model id can play (no server, no name, no connection) is in `test_unreachable`.
 """
 
-import socket
 from collections.abc import Iterator
-from contextlib import ExitStack
 from dataclasses import dataclass
 
 import pytest
@@ -268,36 +266,6 @@ async def test_the_provider_that_failed_is_named(simulator: SimulatorServer) -> 
     assert failure == Failure(
         "overloaded", "Overloaded", 529, None, "provider_overloaded", "", "Simulator"
     )
-
-
-@pytest.mark.parametrize(
-    ("host", "detail"),
-    [
-        ("127.0.0.1", "Nobody listens at the address."),
-        ("no-such-host.invalid", "No host of that name is known."),
-    ],
-)
-async def test_an_address_without_a_server_says_so(host: str, detail: str) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port = listener.getsockname()[1]
-
-    _, failure = await ask(wire_to(f"http://{host}:{port}"), request_for())
-
-    assert failure == Failure("connection_lost", detail)
-    assert explain(failure).happened == GONE
-
-
-async def test_a_server_that_takes_no_connection_is_a_timeout_of_its_own() -> None:
-    with ExitStack() as held, socket.create_server(("127.0.0.1", 0), backlog=0) as listener:
-        for _ in range(4):  # fills the queue of connections that nobody accepts
-            waiting = held.enter_context(socket.socket())
-            waiting.setblocking(False)
-            waiting.connect_ex(listener.getsockname())
-        wire = wire_to(f"http://127.0.0.1:{listener.getsockname()[1]}", connect_timeout_s=0.3)
-        _, failure = await ask(wire, request_for())
-
-    assert failure == Failure("connect_timeout")
-    assert explain(failure).happened == "The provider took no connection in time."
 
 
 @pytest.mark.parametrize("option", ["slow-headers-60000", "ttft-60000"])
