@@ -25,7 +25,9 @@ async def lifespan(_app: st.App) -> AsyncIterator[dict[str, Any]]:
 
 app = st.App(
     "pages/navigation.py",
-    routes=reply_routes(lambda: services().engine, lambda: services().accounts),
+    routes=reply_routes(
+        lambda: services().engine, lambda: services().accounts, lambda: services().kept.store
+    ),
     middleware=[Middleware(VisitorCookie)],
     lifespan=lifespan,
 )

@@ -122,6 +122,14 @@ class Store(Protocol):
         """The newest ended replies, newest first, for the metrics page; texts left out."""
         ...
 
+    def ask_stop(self, owner: str, reply_id: str) -> None:
+        """Asks whichever process writes a running answer of the owner's to stop it."""
+        ...
+
+    def stops_asked(self, reply_ids: Sequence[str]) -> set[str]:
+        """Which of these running answers another process was asked to stop."""
+        ...
+
     def beat(self) -> None:
         """Says that this process lives, so that no other declares its answers dead."""
         ...

@@ -94,6 +94,7 @@ class Recorder:
     Args:
         store: Where everything is kept in the end.
         on_saved: Called with a reply's id once its ending is in the store.
+        on_stop: Called with an answer that another process was asked to stop; may come again.
         checkpoint_s: Longest time a partial waits for its checkpoint, in seconds.
         beat_s: Time between two signs of life, in seconds.
     """
@@ -102,11 +103,13 @@ class Recorder:
         self,
         store: Store,
         on_saved: Callable[[str], None] = lambda _reply_id: None,
+        on_stop: Callable[[LiveReply], object] = lambda _live: None,
         checkpoint_s: float = CHECKPOINT_S,
         beat_s: float = BEAT_S,
     ) -> None:
         self._store = store
         self._on_saved = on_saved
+        self._on_stop = on_stop
         self._checkpoint_s = checkpoint_s
         self._beat_s = beat_s
         self._beat_at_s = time.monotonic() + beat_s
@@ -231,6 +234,7 @@ class Recorder:
                     self._unsaved.remove((turn, conversation))
                     self._remember_turn(turn, conversation)
             self._checkpoint(tracks)
+            self._obey(tracks)
             self._beat()
             self._fault = None
         except StoreError as error:
@@ -245,6 +249,13 @@ class Recorder:
             self._beat_at_s = time.monotonic() + self._beat_s
             self._store.beat()
             self._store.mark_interrupted()
+
+    def _obey(self, tracks: list[_Track]) -> None:
+        """Stops what another process was asked to stop."""
+        running = {track.live.id: track.live for track in tracks if not track.live.is_closed}
+        if running:
+            for reply_id in self._store.stops_asked(list(running)):
+                self._on_stop(running[reply_id])
 
     def _checkpoint(self, tracks: list[_Track]) -> None:
         for track in tracks:

@@ -227,9 +227,10 @@ class Turns:
 
     def _idle_turns(self, owner: str, conversation_id: str) -> list[Turn]:
         tree, _ = self._load(owner, conversation_id)
-        if self.is_answering(owner, conversation_id):
-            raise MessageRefused("busy")
         turns = path_of(tree) if tree is not None else []
+        is_elsewhere = bool(turns) and turns[-1].reply.outcome is None  # in another process
+        if is_elsewhere or self.is_answering(owner, conversation_id):
+            raise MessageRefused("busy")
         if not turns:
             raise MessageRefused("unknown_conversation")
         return turns

@@ -3,6 +3,7 @@
     conversations ──< messages ──< replies ──── reply_logs
           │              └─ parent_id: the reply a message follows, so a conversation is a tree
           └──< queued_messages              processes: who lives, to tell whose answers run
+                                            stops: what processes ask each other to stop
 
 `number` is the order in which rows were made; the wall clock may step back. The table `search`,
 which differs between databases, is in `chat.stores.search`. `migrations/` makes them all; a test
@@ -169,3 +170,6 @@ processes = Table(
     Column("id", PlainText, primary_key=True),
     Column("beat_at", UtcMoment, nullable=False),
 )
+
+# Asked of whichever process writes the reply. No foreign key: it may be gone when this is swept.
+stops = Table("stops", metadata, Column("reply_id", PlainText, primary_key=True))

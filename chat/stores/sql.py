@@ -13,7 +13,7 @@ from sqlalchemy import Engine, select
 
 from chat.conversations import Conversation, Hit, QueuedMessage, ReplyRecord, StoredTurn
 from chat.errors import StoreRefused
-from chat.stores import imports, lists, search, turns, upkeep, waiting
+from chat.stores import imports, lists, search, stops, turns, upkeep, waiting
 from chat.stores.database import READS, WRITES, connect, migrate, parse_url
 from chat.stores.faults import in_plain_words
 from chat.stores.rows import conversation_of, reply_of
@@ -261,6 +261,17 @@ class SqlStore:
         with self._reader.begin() as db:
             query = lists.spent_usd(owner, since, until, free, guess_usd)
             return float(db.execute(query).scalar_one())
+
+    @in_plain_words
+    def ask_stop(self, owner: str, reply_id: str) -> None:
+        """Asks the process that writes a running answer to stop it."""
+        stops.ask(self._reader, self._writer, owner, _asked(reply_id))
+
+    @in_plain_words
+    def stops_asked(self, reply_ids: Sequence[str]) -> set[str]:
+        """Which of these answers were asked to be stopped."""
+        with self._reader.begin() as db:
+            return stops.asked(db, reply_ids)
 
     @in_plain_words
     def beat(self) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, case, delete, func, or_, select, update
 
+from chat.stores import stops
 from chat.stores.rows import insert_new
 from chat.stores.schema import (
     conversations,
@@ -98,6 +99,7 @@ def mark_interrupted(db: Connection, process_id: str, now: datetime) -> int:
             updated_at=now,
         )
     )
+    stops.forget(db)
     return ended.rowcount
 
 

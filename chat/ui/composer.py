@@ -24,7 +24,10 @@ def read_queue(tab: session.Tab) -> list[QueuedMessage]:
 
 
 def draw_composer(
-    tab: session.Tab, live: LiveReply | None, waiting: Sequence[QueuedMessage]
+    tab: session.Tab,
+    running: str | None,
+    live: LiveReply | None,
+    waiting: Sequence[QueuedMessage],
 ) -> None:
     """Draws the message box, and beside it Stop while an answer is written.
 
@@ -32,14 +35,15 @@ def draw_composer(
 
     Args:
         tab: The tab.
-        live: The running answer, or None.
+        running: The running answer's id, or None.
+        live: Its log, where it runs in this process.
         waiting: The messages that wait for its end.
     """
     with st.bottom:
         with stage(tab, "queue", " ".join(message.id for message in waiting)):
             draw_queue(
                 waiting,
-                is_running=live is not None,
+                is_running=running is not None,
                 sends_by_itself=room_of(tab).queue.sends_by_itself,
                 on_remove=unqueue,
                 on_send=send_queued,
@@ -52,14 +56,14 @@ def draw_composer(
                 key=session.COMPOSER,
                 on_submit=lambda: send(session.composed_text()),
             )
-            if live is not None:
+            if running is not None:
                 st.button(
                     "Stop",
                     # Each answer has a Stop of its own: a click that comes late, when the next
                     # answer runs already, must not stop that one.
-                    key=f"stop_{live.id}",
+                    key=f"stop_{running}",
                     icon=":material/stop_circle:",
                     help="Escape does it too.",
                     on_click=stop,
-                    args=(live,),
+                    args=(running, live),
                 )

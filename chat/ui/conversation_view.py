@@ -68,6 +68,12 @@ class View:
         return self.opened.live if self.opened is not None else None
 
     @property
+    def running(self) -> str | None:
+        """The id of the running answer, in this process or another, or None."""
+        turns = self.opened.turns if self.opened is not None else []
+        return turns[-1].reply.id if turns and turns[-1].reply.outcome is None else None
+
+    @property
     def turn(self) -> str | None:
         """The id of the newest turn's message, or None."""
         turns = self.opened.turns if self.opened is not None else []
@@ -87,8 +93,8 @@ def open_conversation(tab: session.Tab) -> View:
 
 def announcement(tab: session.Tab, view: View) -> Announcement:
     """What a screen reader is told now: only the beginning and the end of an answer it saw."""
-    if view.live is not None:
-        tab.followed = view.live.id
+    if view.running is not None:
+        tab.followed = view.running
         return "Answering"
     if view.opened is None or tab.followed is None:
         return ""

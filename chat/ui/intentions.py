@@ -159,8 +159,12 @@ def send_queued(message: QueuedMessage) -> None:
     _begun(tab, message.text, begin)
 
 
-def stop(live: LiveReply) -> None:
-    """Stops this answer."""
+def stop(reply_id: str, live: LiveReply | None) -> None:
+    """Stops this answer, or asks the process that writes it to do so."""
+    if live is None:
+        tab = session.tab()
+        _granted(tab, "", lambda: room_of(tab).store.ask_stop(tab.owner, reply_id))
+        return
     services().engine.stop(live.id, live.owner)
     # The end of the log is a moment away; with it the page is drawn once, not twice.
     live.wait_end(STOP_WAIT_S)

@@ -9,7 +9,6 @@ from typing import Literal
 import streamlit.components.v2 as components
 
 from chat.api.replies import STOP_PATH
-from chat.live import LiveReply
 from chat.ui.live_state import Phase
 from chat.ui.reply_header import LIVE_STATE
 
@@ -44,7 +43,7 @@ _script = components.component(
 def run_page_script(
     say: Announcement,
     turn: str | None,
-    live: LiveReply | None,
+    running: str | None,
     focus: tuple[str, int] | None = None,
 ) -> None:
     """Tells the script where the conversation stands.
@@ -52,19 +51,19 @@ def run_page_script(
     Args:
         say: What a screen reader is told; said once, when it changes.
         turn: The newest turn's id; a new one brings the end of the page into view.
-        live: The running answer, whose Stop the script sends on at once; None when none is.
+        running: The running answer's id, whose Stop the script sends on at once, or None.
         focus: The widget key of a field to focus, and the number of this wish; None for none.
     """
     _script(
         key="page_script",
         data={
             "say": say,
-            "busy": live is not None,
+            "busy": running is not None,
             "turn": turn,
             "transcript": TRANSCRIPT,
             "phases": {"prefix": LIVE_STATE, "words": _PHASES},
             "focus": {"field": focus[0], "wish": focus[1]} if focus is not None else None,
-            "stop": STOP_PATH.format(reply_id=live.id) if live is not None else None,
+            "stop": STOP_PATH.format(reply_id=running) if running is not None else None,
         },
         height="content",
     )

@@ -100,6 +100,9 @@ def services() -> Services:
     def forget(reply_id: str) -> None:
         engine.forget(reply_id)
 
+    def end(live: LiveReply) -> None:
+        engine.stop(live.id, live.owner)
+
     def wake() -> None:
         for room in rooms:
             room.recorder.wake()
@@ -119,7 +122,7 @@ def services() -> Services:
     )
     engine = Engine(on_change=wake, on_end=after, on_close=provider.close)
     for place in (store, SqlStore.open_in_memory()):
-        recorder = Recorder(place, on_saved=forget)
+        recorder = Recorder(place, on_saved=forget, on_stop=end)
         turns = Turns(
             engine,
             recorder,

@@ -5,6 +5,7 @@ import socket
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 import httpx2
 import pytest
@@ -13,11 +14,15 @@ from uvicorn import Config, Server
 
 from chat.api.replies import reply_routes
 from chat.api.visitor import COOKIE_NAME, new_visitor_id
+from chat.conversations import Conversation, ReplyRecord, StoredTurn, UserMessage
 from chat.engine import Engine
+from chat.errors import StoreError
 from chat.events import Event, Finished, Stopped, TextDelta
 from chat.live import LiveReply
+from chat.stores.sql import SqlStore
 
 PATIENCE_S = 5.0
+NOON = datetime(2030, 5, 1, 12, tzinfo=UTC)
 ANN, EVE = new_visitor_id(), new_visitor_id()
 OURS = {"sec-fetch-site": "same-origin"}
 
@@ -29,6 +34,7 @@ class Site:
     engine: Engine
     live: LiveReply
     accounts: dict[str, str] = field(default_factory=dict)
+    store: SqlStore = field(default_factory=SqlStore.open_in_memory)
     origin: str = ""
 
     async def stop(
@@ -75,7 +81,9 @@ def engine() -> Iterator[Engine]:
 
 @asynccontextmanager
 async def served(site: Site) -> AsyncIterator[Site]:
-    app = Starlette(routes=reply_routes(lambda: site.engine, lambda: site.accounts))
+    app = Starlette(
+        routes=reply_routes(lambda: site.engine, lambda: site.accounts, lambda: site.store)
+    )
     server = Server(Config(app, log_config=None, lifespan="off"))
     with socket.create_server(("127.0.0.1", 0)) as listener:
         site.origin = f"http://127.0.0.1:{listener.getsockname()[1]}"
@@ -83,6 +91,7 @@ async def served(site: Site) -> AsyncIterator[Site]:
         yield site
         server.should_exit = True
         await serving
+        site.store.close()
 
 
 @pytest.fixture(name="site")
@@ -181,6 +190,38 @@ async def test_who_is_logged_in_is_the_account_and_no_longer_the_browser(site: S
     assert (await site.stop(ANN)).status_code == 204
 
     assert site.runs_on()
+
+
+def runs_elsewhere(site: Site, owner: str) -> None:
+    """An answer that another process is writing, as the store knows it."""
+    user = UserMessage("m", None, "hi", NOON)
+    reply = ReplyRecord("elsewhere", owner, "c", "m", "sim/x", NOON)
+    site.store.add_turn(StoredTurn(user, reply), Conversation("c", owner, "hi", NOON))
+
+
+async def test_an_answer_of_another_process_is_asked_to_stop(site: Site) -> None:
+    runs_elsewhere(site, ANN)
+
+    assert (await site.stop(EVE, reply_id="elsewhere")).status_code == 204
+    assert site.store.stops_asked(["elsewhere"]) == set()
+    assert (await site.stop(ANN, reply_id="elsewhere")).status_code == 204
+    assert site.store.stops_asked(["elsewhere"]) == {"elsewhere"}
+
+
+class AwayStore(SqlStore):
+    """One that cannot be asked now."""
+
+    def ask_stop(self, owner: str, reply_id: str) -> None:
+        raise StoreError(f"{owner} {reply_id}")
+
+
+async def test_while_the_store_is_away_a_stop_of_what_runs_here_works(engine: Engine) -> None:
+    site = Site(engine, started(engine, ANN), store=AwayStore.open_in_memory())
+    async with served(site):
+        assert (await site.stop(reply_id="elsewhere")).status_code == 204
+        assert (await site.stop()).status_code == 204
+
+    assert site.is_stopped()
 
 
 async def test_stopping_twice_is_fine(site: Site) -> None:

@@ -234,3 +234,42 @@ def test_a_message_is_removed_for_good_with_what_follows(
     kept = counts(url)
     assert (kept["messages"], kept["replies"], kept["reply_logs"], kept["search"]) == (1, 1, 1, 2)
     assert (kept["conversations"], kept["queued_messages"]) == (1, 1)
+
+
+def test_the_owner_of_a_running_answer_and_nobody_else_asks_for_its_stop(open_store: Open) -> None:
+    with closing(open_store()) as here, closing(open_store()) as there:
+        add(here, a_turn("1"))
+        here.save_replies([ended(a_turn("1").reply)])
+        add(here, a_turn("2", "r-1"))
+
+        for owner, reply_id in [("bob", "r-2"), ("ann", "r-1"), ("ann", "no"), ("ann", "\0")]:
+            there.ask_stop(owner, reply_id)
+        assert here.stops_asked(["r-1", "r-2", "no"]) == set()
+        there.ask_stop("ann", "r-2")
+        there.ask_stop("ann", "r-2")
+
+        assert here.stops_asked(["r-1", "r-2"]) == {"r-2"}
+        assert here.stops_asked(["r-1"]) == set()
+
+
+def test_a_stop_can_be_asked_for_after_the_answer_moved_to_an_account(open_store: Open) -> None:
+    with closing(open_store()) as store:
+        add(store, a_turn("1"))
+        store.adopt("ann", "account")
+
+        store.ask_stop("account", "r-1")
+
+        assert store.stops_asked(["r-1"]) == {"r-1"}
+
+
+def test_a_stop_is_forgotten_once_the_answer_has_ended(open_store: Open) -> None:
+    with closing(open_store()) as store:
+        add(store, a_turn("1"))
+        store.ask_stop("ann", "r-1")
+        store.mark_interrupted()
+        assert store.stops_asked(["r-1"]) == {"r-1"}
+
+        store.save_replies([ended(a_turn("1").reply)])
+        store.mark_interrupted()
+
+        assert store.stops_asked(["r-1"]) == set()

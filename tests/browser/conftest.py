@@ -1,7 +1,7 @@
 """One server, one simulator and one Chromium for all browser tests; a fresh visitor for each."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 
 import pytest
 from playwright.sync_api import (
@@ -12,6 +12,7 @@ from playwright.sync_api import (
     expect,
     sync_playwright,
 )
+from postgres_server import PostgresServer
 
 from .driver import KEY, greeting, open_chat
 from .processes import App, Upstream, find_chromium, start_app, start_simulator, stop
@@ -103,6 +104,13 @@ def page(tab: Page, app: App) -> Iterator[Page]:
         else:
             open_chat(tab, app.url)
         yield tab
+
+
+@pytest.fixture(scope="package")
+def postgres() -> Iterator[PostgresServer]:
+    """A PostgreSQL server of the browser tests' own."""
+    with closing(PostgresServer()) as server:
+        yield server
 
 
 @contextmanager

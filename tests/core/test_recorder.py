@@ -19,6 +19,7 @@ from scripted import A_CONVERSATION, AWAY, PATIENCE_S, AwayStore, a_live, a_turn
 
 from chat.errors import StoreRefused
 from chat.events import TextDelta
+from chat.live import LiveReply
 from chat.recorder import UNEXPECTED, Recorder
 
 
@@ -249,3 +250,25 @@ def test_an_idle_recorder_uses_no_processor_time(
     assert stored(store)[0].outcome == "completed"
 
     assert busy_s("tickertape-recorder") < 0.005
+
+
+def test_an_answer_that_another_process_was_asked_to_stop_is_named(store: AwayStore) -> None:
+    named: SimpleQueue[LiveReply] = SimpleQueue()
+    recorder = Recorder(store, on_stop=named.put, checkpoint_s=0.01)
+    one, other = begin(recorder, "1"), begin(recorder, "2", "r-1")
+    store.ask_stop("ann", other.id)
+
+    assert named.get(timeout=PATIENCE_S) is other
+    end(recorder, other)
+    end(recorder, one)
+    recorder.close()
+    while not named.empty():
+        assert named.get() is other
+
+
+def test_while_no_answer_runs_nobody_looks_for_stops(store: AwayStore) -> None:
+    recorder = Recorder(store, checkpoint_s=0.01)
+    end(recorder, begin(recorder))
+
+    assert busy_s("tickertape-recorder") < 0.05
+    recorder.close()
