@@ -38,13 +38,18 @@ class Delays:
     @property
     def p95_ms(self) -> float:
         """95th percentile, nearest rank."""
-        return sorted(self.of_tokens)[math.ceil(0.95 * len(self.of_tokens)) - 1]
+        return percentile(self.of_tokens, 0.95)
 
     @property
     def last_quarter(self) -> float:
         """The last quarter's median in terms of the first's."""
         quarter = max(1, len(self.of_tokens) // 4)
         return median(self.of_tokens[-quarter:]) / median(self.of_tokens[:quarter])
+
+
+def percentile(values: Sequence[float], share: float) -> float:
+    """The value that `share` of the values do not exceed, nearest rank."""
+    return sorted(values)[math.ceil(share * len(values)) - 1]
 
 
 def letters_of(text: str) -> str:

@@ -12,6 +12,11 @@ from bench.processes import ROOT, free_port, run_app, wait_healthy
 from bench.report import Figure, Report
 
 TARGET_S = 5.0
+STREAMLIT_RUN = [
+    *(sys.executable, "-m", "streamlit", "run", "streamlit_app.py"),
+    "--server.port=PORT",
+]
+"""Starts the app; `PORT` stands for its port."""
 
 
 def measure(runs: int) -> Report:
@@ -43,10 +48,9 @@ def _install() -> None:
 
 def _ways() -> list[tuple[str, list[str], dict[str, str]]]:
     """Name, command with `PORT` in it, and settings of each way to start the app."""
-    streamlit = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", "--server.port=PORT"]
     ways = [
-        ("streamlit run, no local model", streamlit, {"LOCAL_MODELS": "off"}),
-        ("streamlit run", streamlit, {}),
+        ("streamlit run, no local model", STREAMLIT_RUN, {"LOCAL_MODELS": "off"}),
+        ("streamlit run", STREAMLIT_RUN, {}),
     ]
     make = shutil.which("make")
     if make is not None:

@@ -71,6 +71,11 @@ class Upstream:
         details = self._details(generation)
         return Sent(tuple(details["token_at_ms"]), details["client_closed_at_ms"])
 
+    def find(self, model: str) -> str | None:
+        """The id of the newest request for a model, or None."""
+        rows = httpx2.get(f"{self._origin}/sim/generations").json()
+        return next((row["id"] for row in rows if row["model"] == model), None)
+
     def _new(self) -> list[str]:
         rows = httpx2.get(f"{self._origin}/sim/generations").json()
         return [row["id"] for row in rows if row["id"] not in self._seen]

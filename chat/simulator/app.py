@@ -100,6 +100,7 @@ class _Desk:
             record.model, record.streamed = asked.model, asked.stream
             record.prompt_tokens = asked.prompt_tokens
             scenario = self._tries.now(read_scenario(asked.model, asked.last_user_text), asked)
+            record.model = scenario.model
             return plan_exchange(scenario, asked, record.generation_id, created)
         except BadRequest as fault:
             bad = error_answer(400, str(fault), {"error_type": "invalid_request"})
