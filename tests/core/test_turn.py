@@ -6,14 +6,15 @@ from dataclasses import replace
 from threading import Barrier
 
 import pytest
-from scripted import A_CONVERSATION, PATIENCE_S, ScriptedProvider, a_turn, wait_end
+from scripted import A_CONVERSATION, PATIENCE_S, ScriptedProvider, a_turn, wait_end, wait_entries
 from turn_world import ASK, FINISHED, World, made_world  # noqa: F401 - the fixture
 
 from chat.conversations import StoredTurn
-from chat.errors import StoreError, StoreRefused
-from chat.events import Event, TextDelta
+from chat.errors import RateLimited, StoreError, StoreRefused
+from chat.events import Event, Retrying, TextDelta
 from chat.live import LiveReply
 from chat.messages import ChatRequest, Message, Secret
+from chat.retry import Policy
 from chat.turn import Ask, MessageRefused
 
 
@@ -209,3 +210,16 @@ def test_an_answer_goes_on_when_the_store_is_away(world: World) -> None:
     world.provider.say(TextDelta("a"), FINISHED)
 
     assert wait_end(live).text == "a"
+
+
+def test_stopping_while_another_try_is_waited_for_ends_at_once(world: World) -> None:
+    turns = replace(world.turns, policy=Policy(tries=2, total_s=900))
+    live = turns.begin("ann", None, "hi", ASK)
+    world.provider.say(RateLimited(retry_after_s=600))
+    (_, waiting) = wait_entries(live, 2)
+    assert isinstance(waiting.event, Retrying)
+
+    world.engine.stop(live.id, "ann")
+
+    assert wait_end(live).outcome == "stopped"
+    assert len(world.provider.requests) == 1
