@@ -11,6 +11,7 @@ from starlette.routing import Route
 
 from chat.simulator.asked import BadRequest, read_request
 from chat.simulator.catalogue import describe_generation, describe_key, list_models
+from chat.simulator.endpoints import describe_endpoints
 from chat.simulator.exchange import Exchange, plan_exchange, refusal_exchange
 from chat.simulator.grammar import UnknownScenario, read_scenario
 from chat.simulator.playback import Playback
@@ -43,6 +44,7 @@ class _Desk:
         return [
             Route("/api/v1/chat/completions", self.answer, methods=["POST"]),
             Route("/api/v1/models", self.models),
+            Route("/api/v1/models/{author}/{slug}/endpoints", self.endpoints),
             Route("/api/v1/key", self.key),
             Route("/api/v1/generation", self.generation),
             Route("/sim/generations", self.records),
@@ -63,6 +65,16 @@ class _Desk:
     async def models(self, _: Request) -> Response:
         """GET /models; public."""
         return JSONResponse(list_models())
+
+    async def endpoints(self, request: Request) -> Response:
+        """GET /models/{author}/{slug}/endpoints; public, more with a key."""
+        model = f"{request.path_params['author']}/{request.path_params['slug']}"
+        try:
+            scenario = read_scenario(model)
+        except UnknownScenario:
+            return _json_error(error_answer(404, f"{model} not found"))
+        has_key = bool(_key(request)) and self._key_error(request) is None
+        return JSONResponse(describe_endpoints(scenario, is_authenticated=has_key))
 
     async def key(self, request: Request) -> Response:
         """GET /key."""

@@ -14,24 +14,63 @@ PICKER_MODELS: tuple[tuple[str, str], ...] = (
     ("sim/rate-50-len-400", "Steady, 50 tokens a second"),
     ("sim/rate-300-len-2000-ttft-100", "Fast and long"),
     ("sim/rate-8-len-60-ttft-2500", "Slow to start, slow to go"),
+    ("sim/jitter-90-rate-30-dated", "In fits and starts, under a dated name"),
     ("sim/think-120-rate-60", "Thinks first"),
     ("sim/hidden-think-200-rate-60", "Thinks first, unseen"),
     ("sim/burst-len-2000", "All at once"),
+    ("sim/style-code-rate-80", "Code"),
+    ("sim/style-tables-rate-80", "Tables"),
     ("sim/split-style-cjk", "Chinese and Japanese, bytes cut apart"),
+    ("sim/split-style-emoji", "Emoji, bytes cut apart"),
     ("sim/echo", "Says what you said"),
     ("sim/length", "Ends at its token limit"),
     ("sim/filter", "Stopped by a content filter"),
+    ("sim/fails-2-503", "Overloaded twice, then answers"),
+    ("sim/fails-2-429-after-3", "Rate limited twice, 3 seconds each, then answers"),
+    ("sim/fails-1-drop-at-0", "Connection lost once before the first word"),
+    ("sim/drops-2-at-40", "Connection lost twice, goes on each time"),
+    ("sim/drops-1-at-40-resume-repeats", "Connection lost, repeats its last words"),
+    ("sim/drops-1-at-40-resume-restarts", "Connection lost, starts over"),
+    ("sim/drops-1-at-40-resume-refuses", "Connection lost, refuses to go on"),
+    ("sim/pause-8000-at-30", "Pauses for 8 seconds"),
     ("sim/stall-30", "Goes silent after 30 tokens"),
-    ("sim/drop-at-40", "Connection lost after 40 tokens"),
-    ("sim/cut-at-40", "Ends without a finish reason"),
-    ("sim/error-at-20", "Error inside the stream"),
+    ("sim/mute-at-30", "Only keep-alives after 30 tokens"),
     ("sim/silent", "Never says a word"),
+    ("sim/slow-headers-6000", "Takes 6 seconds to accept the request"),
+    ("sim/reset-at-40", "Connection reset after 40 tokens"),
+    ("sim/cut-at-40", "Ends without a finish reason"),
+    ("sim/half-event-at-40", "Ends in the middle of an event"),
+    ("sim/error-at-20", "Error inside the stream"),
+    ("sim/error-no-code-at-20", "Error inside the stream, without a code"),
+    ("sim/error-in-choice-at-20", "Error hidden in a choice"),
+    ("sim/error-empty-choices", "Error before the first word"),
+    ("sim/error-moderated-at-20", "Answer flagged half-way"),
+    ("sim/error-too-long-at-20", "Context full half-way"),
+    ("sim/bad-json-at-20", "Broken JSON"),
+    ("sim/bad-utf8-at-20", "Broken characters"),
+    ("sim/400", "Parameters refused"),
+    ("sim/400-over-8", "Takes 8 words, not more"),
     ("sim/401", "Key refused"),
     ("sim/402", "Out of credits"),
-    ("sim/429-after-2", "Rate limited, 2 seconds"),
+    ("sim/402-afford-300", "Credits for 300 tokens only"),
+    ("sim/403", "Prompt flagged by moderation"),
+    ("sim/403-guardrail", "Blocked by a guardrail"),
+    ("sim/404-privacy-restricted", "Ruled out by privacy settings"),
+    ("sim/404-free-variant-ended", "Free variant ended"),
+    ("sim/404-model-deprecated", "Retired model"),
+    ("sim/404-capacity-exhausted", "All providers full"),
+    ("sim/408", "Request timed out"),
+    ("sim/413", "Request too large"),
+    ("sim/429", "Rate limited"),
+    ("sim/429-after-20", "Rate limited, 20 seconds"),
     ("sim/429-daily", "Daily free limit reached"),
     ("sim/500", "Server error"),
+    ("sim/502", "Provider sent rubbish"),
+    ("sim/524", "Provider did not answer in time"),
+    ("sim/529", "Provider overloaded"),
     ("sim/html", "A sign-in page instead of an answer"),
+    ("sim/json", "An error with status 200"),
+    ("sim/comments-only", "Keep-alives and nothing else"),
 )
 """Model id and short label, healthy ones first, to be tried by hand."""
 
@@ -41,11 +80,12 @@ _CONTEXT_TOKENS = 131_072
 
 def list_models() -> dict[str, Any]:
     """The body of GET /models; prices are strings, in USD per token."""
-    data = [_model(model, label) for model, label in PICKER_MODELS]
+    data = [describe_model(model, label) for model, label in PICKER_MODELS]
     return {"data": data, "total_count": len(data), "links": {"next": None}}
 
 
-def _model(model: str, label: str) -> dict[str, Any]:
+def describe_model(model: str, label: str) -> dict[str, Any]:
+    """One model of that list."""
     return {
         "id": model,
         "canonical_slug": model,

@@ -55,11 +55,11 @@ async def open_stream(server: SimulatorServer, model: str) -> AsyncStream[ChatCo
 
 
 async def raw_post(
-    server: SimulatorServer, model: str
+    server: SimulatorServer, model: str, messages: Messages = HELLO
 ) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
     """A socket on which the request was sent and nothing was read."""
     reader, writer = await asyncio.open_connection("127.0.0.1", int(server.origin.split(":")[-1]))
-    body = json.dumps({"model": model, "messages": list(HELLO), "stream": True}).encode()
+    body = json.dumps({"model": model, "messages": list(messages), "stream": True}).encode()
     head = (
         "POST /api/v1/chat/completions HTTP/1.1\r\nHost: sim\r\nConnection: close\r\n"
         f"Authorization: Bearer {KEY}\r\nContent-Length: {len(body)}\r\n\r\n"
