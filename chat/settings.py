@@ -40,6 +40,7 @@ class Settings:
         default_max_tokens: Upper limit of an answer unless the visitor sets one, in tokens.
         database_url: SQLAlchemy URL of the database; may hold a password, so it is not printed.
         local_models: "off", or GGUF files separated by commas.
+        production: Whether strangers use this server, so that what is there to try is off at first.
         simulator: Whether the simulator's models are offered.
         model_titles: Whether the model is asked for a conversation's title.
         max_message_chars: Longest message that is accepted, in characters.
@@ -67,6 +68,7 @@ class Settings:
     default_max_tokens: int = MAX_TOKENS
     database_url: str = field(default=DATABASE_URL, repr=False)
     local_models: str = ""
+    production: bool = False
     simulator: bool = True
     model_titles: bool = False
     max_message_chars: int = MAX_MESSAGE_CHARS
@@ -91,6 +93,7 @@ def load_settings(environ: Mapping[str, str], env_file: Path) -> Settings:
     """
     warnings: list[str] = []
     values = SettingValues({**read_env_file(env_file, warnings), **environ}, warnings)
+    production = (values.text("TICKERTAPE_ENV") or "").lower() == "production"
     return Settings(
         openrouter_api_key=values.key("OPENROUTER_API_KEY"),
         openrouter_base_url=values.url("OPENROUTER_BASE_URL", OPENROUTER_URL),
@@ -104,7 +107,8 @@ def load_settings(environ: Mapping[str, str], env_file: Path) -> Settings:
         default_max_tokens=values.whole("DEFAULT_MAX_TOKENS", MAX_TOKENS, 1, MAX_TOKENS_LIMIT),
         database_url=values.text("DATABASE_URL") or DATABASE_URL,
         local_models=values.text("LOCAL_MODELS") or "",
-        simulator=values.switch("SIMULATOR", default=True),
+        production=production,
+        simulator=values.switch("SIMULATOR", default=not production),
         model_titles=values.switch("MODEL_TITLES", default=False),
         max_message_chars=values.whole("MAX_MESSAGE_CHARS", MAX_MESSAGE_CHARS, 1, 10_000_000),
         retry_tries=values.whole("RETRY_TRIES", 4, 1, 20),

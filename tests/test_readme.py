@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
 EXAMPLE = (ROOT / ".env.example").read_text("utf-8")
 MAKEFILE = (ROOT / "Makefile").read_text("utf-8")
-NAME_OF_FIELD = {"cache_dir": "TICKERTAPE_CACHE"}
+NAME_OF_FIELD = {"cache_dir": "TICKERTAPE_CACHE", "production": "TICKERTAPE_ENV"}
 
 
 def names_of_settings() -> set[str]:

@@ -126,6 +126,21 @@ async def test_a_key_that_the_upstream_quotes_is_masked(place: str, before: int)
     assert len(failure.detail) <= DETAIL_CHARS
 
 
+async def test_a_key_is_masked_in_every_text_of_a_failure() -> None:
+    other = "sk-or-v1-" + "b2" * 32
+    error = {
+        "message": f"{other} is not {KEY.value}",
+        "availability": {"code": KEY.value},
+        "metadata": {"error_type": KEY.value, "provider_name": f"for {KEY.value}"},
+    }
+    _, failure = await ask_bytes(sse({"error": error}))
+
+    assert failure is not None
+    assert all(failure.__getattribute__(name) for name in ("reason", "upstream_provider"))
+    assert KEY.value[:14] not in repr(failure)
+    assert other not in repr(failure)
+
+
 async def test_a_failure_can_be_written_as_text() -> None:
     _, failure = await ask_bytes(sse({"error": {"message": "half \ud83d a character"}}))
 

@@ -4,6 +4,7 @@ import asyncio
 import re
 import time
 from collections.abc import Iterator
+from itertools import pairwise
 
 import pytest
 from simulator_calls import (
@@ -17,6 +18,9 @@ from simulator_calls import (
 )
 
 from chat.simulator import SimulatorServer
+from chat.simulator.asked import Asked
+from chat.simulator.exchange import plan_exchange
+from chat.simulator.grammar import read_scenario
 from chat.simulator.prose import write
 
 SHORT = "ttft-0-rate-1000"
@@ -176,6 +180,20 @@ async def test_tokens_keep_to_their_moments_however_many(server: SimulatorServer
     assert min(late_s) >= 0
     assert sorted(late_s)[150] < 0.02  # half of them; a busy machine may hold up the others
     assert record["finished"]
+
+
+def test_jitter_strays_from_the_rate_as_the_seed_says() -> None:
+    def gaps(model: str) -> list[float]:
+        asked = Asked(model, True, None, 1, "x", "")
+        pieces = list(plan_exchange(read_scenario(model), asked, "gen-1", 0).pieces)
+        return [b.at_s - a.at_s for a, b in pairwise(pieces[:-1])]
+
+    even, strayed = gaps("sim/rate-100-len-50"), gaps("sim/rate-100-len-50-jitter-50-seed-2")
+
+    assert all(gap == pytest.approx(0.01) for gap in even)
+    assert strayed == gaps("sim/rate-100-len-50-jitter-50-seed-2")
+    assert max(strayed) - min(strayed) > 0.005
+    assert 0.005 <= min(strayed) <= max(strayed) <= 0.015001
 
 
 async def test_a_burst_is_over_at_once(server: SimulatorServer) -> None:

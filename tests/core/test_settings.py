@@ -52,6 +52,7 @@ def test_each_setting_is_read() -> None:
         DEFAULT_MAX_TOKENS="7",
         DATABASE_URL="sqlite:///x.db",
         LOCAL_MODELS="off",
+        TICKERTAPE_ENV="production",
         SIMULATOR="Off",
         MODEL_TITLES="on",
         MAX_MESSAGE_CHARS="99",
@@ -80,6 +81,7 @@ def test_each_setting_is_read() -> None:
         default_max_tokens=7,
         database_url="sqlite:///x.db",
         local_models="off",
+        production=True,
         simulator=False,
         model_titles=True,
         max_message_chars=99,
@@ -290,3 +292,9 @@ def test_what_the_sdk_would_read_is_found() -> None:
     environ = {"OPENAI_API_KEY": "k", "OPENAI_LOG": "debug", "PATH": "/", "MY_OPENAI_KEY": "k"}
 
     assert foreign_names(environ) == ["OPENAI_API_KEY", "OPENAI_LOG"]
+
+
+def test_the_simulator_is_off_in_production_unless_it_is_asked_for() -> None:
+    assert of().simulator
+    assert not of(TICKERTAPE_ENV="Production").simulator
+    assert of(TICKERTAPE_ENV="production", SIMULATOR="on").simulator
