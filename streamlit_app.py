@@ -8,6 +8,8 @@ from typing import Any
 import streamlit as st
 from starlette.middleware import Middleware
 
+from chat.api.connect import connect_routes
+from chat.api.remember import remember_routes
 from chat.api.replies import reply_routes
 from chat.api.visitor import VisitorCookie
 from chat.ui.wiring import services
@@ -25,9 +27,13 @@ async def lifespan(_app: st.App) -> AsyncIterator[dict[str, Any]]:
 
 app = st.App(
     "pages/navigation.py",
-    routes=reply_routes(
-        lambda: services().engine, lambda: services().accounts, lambda: services().kept.store
-    ),
+    routes=[
+        *reply_routes(
+            lambda: services().engine, lambda: services().accounts, lambda: services().kept.store
+        ),
+        *connect_routes(lambda: services().sign_ins),
+        *remember_routes(lambda: services().tickets, lambda: services().sealer),
+    ],
     middleware=[Middleware(VisitorCookie)],
     lifespan=lifespan,
 )

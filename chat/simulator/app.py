@@ -11,6 +11,7 @@ from starlette.routing import Route
 
 from chat.simulator.asked import BadRequest, read_request
 from chat.simulator.catalogue import describe_generation, describe_key, list_models
+from chat.simulator.connect import SignInDesk
 from chat.simulator.endpoints import describe_endpoints
 from chat.simulator.exchange import Exchange, plan_exchange, refusal_exchange
 from chat.simulator.grammar import UnknownScenario, read_scenario
@@ -50,6 +51,7 @@ class _Desk:
             Route("/sim/generations", self.records),
             Route("/sim/generations/{generation_id}", self.record),
             Route("/sim/open", self.open_now),
+            *SignInDesk().routes(),
         ]
 
     async def answer(self, request: Request) -> Response:

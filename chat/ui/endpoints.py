@@ -1,6 +1,6 @@
 """Which address each model is asked at: OpenRouter, the operator's own, this machine's."""
 
-from urllib.parse import urlsplit
+from urllib.parse import urlsplit, urlunsplit
 
 from chat.errors import ModelUnavailable
 from chat.local.states import Fetching, Ready, Unavailable
@@ -22,6 +22,12 @@ def routes_of(settings: Settings, local: LocalModels, simulator_url: str | None)
         simulator=lambda: _simulator_endpoint(simulator_url),
         others={f"{named.name}/": _other_endpoint(named) for named in settings.endpoints},
     )
+
+
+def auth_url_of(settings: Settings) -> str:
+    """OpenRouter's sign-in page: as set, or beside the API."""
+    beside = urlsplit(settings.openrouter_base_url)._replace(path="/auth", query="", fragment="")
+    return settings.openrouter_auth_url or urlunsplit(beside)
 
 
 def _other_endpoint(named: NamedEndpoint) -> Endpoint:

@@ -8,7 +8,7 @@ from chat.errors import StoreError
 from chat.local.states import Off, Unavailable
 from chat.routing import LOCAL_PREFIX, SIMULATOR_PREFIX
 from chat.turn import Ask
-from chat.ui import session
+from chat.ui import session, visit
 from chat.ui.account_box import draw_account_box
 from chat.ui.conversation_list import draw_conversation_list, draw_hits
 from chat.ui.finish_watch import watch
@@ -119,6 +119,6 @@ def _first_model(held: Services) -> str:
             continue
         if is_local or model.id.startswith(SIMULATOR_PREFIX):
             return model.id
-        if held.server_key.key_for(is_local=session.is_local()) is not None:
+        if held.server_key.key_for(is_local=visit.is_local()) is not None:
             return model.id
     return offered_models(held)[0].id

@@ -4,14 +4,17 @@ The key itself is in the tab's memory; the page is sent its label and what is le
 """
 
 import time
+from collections.abc import Callable
 
 import streamlit as st
 
 from chat.errors import InvalidKey, StoreError
 from chat.keys import openrouter_key
 from chat.messages import Secret
-from chat.ui import session
-from chat.ui.key_wording import CANNOT_BE, badge, particulars
+from chat.ui import connect_box, session, visit
+from chat.ui.key_cookie import recall_key, remember_key, run_key_cookie
+from chat.ui.key_ring import KeyRing
+from chat.ui.key_wording import CANNOT_BE, CONNECTING, badge, particulars
 from chat.ui.plain import plain
 from chat.ui.session import Tab
 from chat.ui.wiring import services
@@ -21,11 +24,15 @@ LOOK_AGAIN_S = 0.4
 
 def key_to_ask_with(tab: Tab) -> Secret | None:
     """The visitor's key, else the server's where it is lent to this visitor."""
-    return tab.ring.key or services().server_key.key_for(is_local=session.is_local())
+    return tab.ring.key or services().server_key.key_for(is_local=visit.is_local())
 
 
 def draw_key_box(tab: Tab) -> None:
     """Draws the field, and below it how the key stands or what can be had without one."""
+    if tab.is_new:
+        tab.is_new = False
+        recall_key(tab)
+    is_connecting = connect_box.is_connecting(tab)
     st.text_input(
         "OpenRouter API key",
         type="password",
@@ -38,12 +45,19 @@ def draw_key_box(tab: Tab) -> None:
         "only. Make one at openrouter.ai/keys.",
     )
     if tab.ring.fault:
-        sentence = plain(CANNOT_BE.format(why=tab.ring.fault))
-        st.caption(f":red[:material/error: {sentence}]")
-    if tab.ring.key is not None:
+        st.caption(f":red[:material/error: {plain(tab.ring.fault)}]")
+    if is_connecting:
+        st.markdown(CONNECTING)
+        st.fragment(run_every=LOOK_AGAIN_S)(_look_again)(
+            lambda: connect_box.is_connecting(tab), time.monotonic()
+        )
+    elif tab.ring.key is not None:
         _draw_key(tab.ring.key, tab)
-    elif services().server_key.key_for(is_local=session.is_local()) is not None:
-        _draw_lent(tab)
+    else:
+        if services().server_key.key_for(is_local=visit.is_local()) is not None:
+            _draw_lent(tab)
+        connect_box.draw_connect_box(tab)
+    run_key_cookie(tab)
 
 
 def _draw_key(key: Secret, tab: Tab) -> None:
@@ -62,14 +76,25 @@ def _draw_key(key: Secret, tab: Tab) -> None:
     _, zone = session.today()
     # The line keeps its place while nothing is known, so that nothing below it moves.
     st.caption(particulars(check, zone) or "OpenRouter is being asked.")
+    if session.cookie_owner() is not None:
+        session.set_remembering(is_on=tab.ring.is_remembered)
+        st.toggle(
+            "Remember me",
+            key=session.REMEMBER,
+            on_change=lambda: remember_key(tab, is_wanted=session.wants_remembering()),
+            help="Keeps the key for 30 days in a cookie of this browser, encrypted so that only "
+            "this server can open it. The server keeps no copy.",
+        )
     if check.is_pending:
-        st.fragment(run_every=LOOK_AGAIN_S)(_look_again)(key, time.monotonic())
+        st.fragment(run_every=LOOK_AGAIN_S)(_look_again)(
+            lambda: services().keys.look(key).is_pending, time.monotonic()
+        )
 
 
-def _look_again(key: Secret, drawn_at_s: float) -> None:
-    """Draws the page anew once the key's state is known; not while it is being drawn anyway."""
+def _look_again(is_pending: Callable[[], bool], drawn_at_s: float) -> None:
+    """Draws the page anew once nothing is waited for; not while it is being drawn anyway."""
     is_first = time.monotonic() - drawn_at_s < LOOK_AGAIN_S / 2
-    if not (is_first or services().keys.look(key).is_pending):
+    if not (is_first or is_pending()):
         st.rerun()
 
 
@@ -93,10 +118,11 @@ def _draw_lent(tab: Tab) -> None:
 
 
 def forget_key(tab: Tab) -> None:
-    """Lets go of the visitor's key in this tab."""
+    """Lets go of the visitor's key in this tab, and in this browser."""
     if tab.ring.key is not None:
         services().keys.forget(tab.ring.key)
-    tab.ring = session.KeyRing()
+    tab.ring = KeyRing()
+    remember_key(tab, is_wanted=False)
 
 
 def _take_key(tab: Tab) -> None:
@@ -104,6 +130,10 @@ def _take_key(tab: Tab) -> None:
     if not text:
         return
     try:
-        tab.ring.key, tab.ring.fault = openrouter_key(text), ""
+        key = openrouter_key(text)
+        is_remembered = tab.ring.is_remembered
+        tab.ring = KeyRing(key)
+        if is_remembered:
+            remember_key(tab, is_wanted=True)
     except InvalidKey as error:
-        tab.ring.fault = error.failure.detail
+        tab.ring.fault = CANNOT_BE.format(why=error.failure.detail)

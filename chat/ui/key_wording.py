@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime, tzinfo
 
 from chat.key_book import KeyCheck, KeyInfo, Verdict
+from chat.sign_in import SignInFault
 from chat.ui.plain import plain
 
 _BADGES: Mapping[Verdict, tuple[str, str, str]] = {
@@ -28,6 +29,16 @@ _SENTENCES: Mapping[Verdict, str] = {
 }
 
 CANNOT_BE = "This cannot be a key. {why}"
+
+CONNECTING = ":gray-badge[:material/hourglass_empty: Connecting…]"
+
+SIGN_IN_FAULTS: Mapping[SignInFault, str] = {
+    "unknown": "This sign-in is not known here, or was used already. Connect once more.",
+    "expired": "The sign-in took longer than ten minutes. Connect once more.",
+    "denied": "OpenRouter gave no key: the sign-in was cancelled there.",
+    "refused": "OpenRouter did not accept the code. Connect once more for a new one.",
+    "unreachable": "OpenRouter cannot be reached right now. Try again in a moment.",
+}
 
 
 def badge(check: KeyCheck) -> str:

@@ -10,10 +10,10 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import streamlit as st
 
+from chat.api.connect import CLAIM
 from chat.api.visitor import COOKIE_NAME, is_visitor_id, new_visitor_id
 from chat.budget import Meter
-from chat.messages import Secret
-from chat.server_key import is_local_visit
+from chat.ui.key_ring import KeyRing
 
 _TAB = "tab"
 _CONVERSATION = "c"
@@ -22,6 +22,8 @@ _CONVERSATION = "c"
 COMPOSER = "composer"
 MODEL = "model"
 KEY_FIELD = "openrouter_key"
+REMEMBER = "remember_key"
+SIGN_IN_CODE = "sign_in_code"
 TEMPERATURE = "temperature"
 MAX_TOKENS = "max_tokens"
 SYSTEM_PROMPT = "system_prompt"
@@ -47,25 +49,13 @@ class Undo:
 
 
 @dataclass(slots=True)
-class KeyRing:
-    """The visitor's key in this tab.
-
-    Attributes:
-        key: What answers are asked for with, or None.
-        fault: Why what was put into the field last cannot be a key; "" where it can.
-    """
-
-    key: Secret | None = None
-    fault: str = ""
-
-
-@dataclass(slots=True)
 class Tab:
     """The state of one tab.
 
     Attributes:
         owner: The visitor, by account or cookie; without either an id as old as the tab.
         ring: The visitor's key.
+        is_new: Whether what the browser remembers has not been looked at yet.
         is_account: Whether the owner is an account that is logged in.
         conversation_id: The conversation on screen, or None for a new one.
         named: The conversation that the URL named last.
@@ -88,6 +78,7 @@ class Tab:
 
     owner: str
     ring: KeyRing = field(default_factory=KeyRing)
+    is_new: bool = True
     is_account: bool = False
     conversation_id: str | None = None
     named: str | None = None
@@ -142,6 +133,8 @@ def tab() -> Tab:
     if _TAB not in st.session_state:
         st.session_state[_TAB] = Tab(cookie_owner() or new_visitor_id())
     found: Tab = st.session_state[_TAB]
+    if CLAIM in st.query_params:
+        found.ring.claim = st.query_params.pop(CLAIM)
     named = st.query_params.get(_CONVERSATION)
     # Only a change of the URL is a wish: a click that was made just after "New chat" still comes
     # with the address of the conversation that was left.
@@ -250,12 +243,11 @@ def take_key_text() -> str:
     return text
 
 
-def is_local() -> bool:
-    """Whether the visitor's browser is on this machine, as far as can be seen."""
-    address: object = st.context.ip_address
-    return is_local_visit(
-        address if isinstance(address, str) else None, dict(st.context.headers.items())
-    )
+def take_code_text() -> str:
+    """What was put into the field for a sign-in's code, once; in its callback."""
+    text: str = st.session_state[SIGN_IN_CODE] or ""
+    st.session_state[SIGN_IN_CODE] = ""
+    return text.strip()
 
 
 def take_notice(held: Tab) -> str | None:
@@ -282,6 +274,16 @@ def yield_to_clicks() -> None:
     no message on the wire.
     """
     _ = _TAB in st.session_state
+
+
+def wants_remembering() -> bool:
+    """Whether the key is to be remembered, as the switch stands; in its callback."""
+    return bool(st.session_state[REMEMBER])
+
+
+def set_remembering(*, is_on: bool) -> None:
+    """Puts the switch where the key's state is, before it is drawn."""
+    st.session_state[REMEMBER] = is_on
 
 
 def cookie_owner() -> str | None:

@@ -27,13 +27,16 @@ from chat.recorder import Recorder
 from chat.retry import Policy
 from chat.room import Room
 from chat.routing import LOCAL_PREFIX, SIMULATOR_PREFIX, Routes
+from chat.sealing import Sealer, load_secret
 from chat.server_key import GUESS_USD, ServerKey
 from chat.settings import Settings, foreign_names, load_settings
+from chat.sign_in import SignIns
 from chat.simulator import PICKER_MODELS, SimulatorServer
 from chat.simulator.wire import COMPLETION_USD, PROMPT_USD
 from chat.stores.sql import SqlStore
+from chat.tickets import Tickets
 from chat.turn import Turns
-from chat.ui.endpoints import routes_of
+from chat.ui.endpoints import auth_url_of, routes_of
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -55,6 +58,9 @@ class Services:
         keys: How the keys in use stand.
         server_key: The server's own key, and what is left of it.
         others: What can be chosen at the operator's own endpoints.
+        sign_ins: Visitors who are connecting OpenRouter.
+        tickets: Keys that wait to be remembered by their visitor's browser.
+        sealer: Encrypts them for it.
     """
 
     settings: Settings
@@ -69,6 +75,9 @@ class Services:
     keys: KeyBook
     server_key: ServerKey
     others: EndpointModels
+    sign_ins: SignIns
+    tickets: Tickets
+    sealer: Sealer
     accounts: dict[str, str] = field(default_factory=dict)
 
     def close(self) -> None:
@@ -169,6 +178,9 @@ def services() -> Services:
         keys,
         server_key,
         others,
+        SignIns(auth_url_of(settings), asks.exchange, engine.spawn, time.monotonic),
+        Tickets(time.monotonic),
+        Sealer(load_secret(settings.cookie_secret, _secret_path(settings)), time.time),
     )
 
 
@@ -220,6 +232,13 @@ def _open_store(settings: Settings) -> tuple[SqlStore, str | None]:
     except StoreError as error:
         return SqlStore.open_in_memory(), str(error)
     return store, None
+
+
+def _secret_path(settings: Settings) -> Path:
+    """Beside the database where that is a file, else in the data folder."""
+    path = _absolute(settings.database_url).removeprefix("sqlite:///")
+    is_file = "://" not in path and not path.startswith((":", "file:"))
+    return (Path(path).parent if is_file and path else ROOT / "data") / "cookie.secret"
 
 
 def _absolute(database_url: str) -> str:

@@ -7,6 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from chat.messages import Secret
 from chat.ui import session
+from chat.ui.key_ring import KeyRing
 
 ENTRY = Path(__file__).parents[2] / "pages" / "navigation.py"
 VISITOR = "visitor-000000000000-1"
@@ -31,7 +32,7 @@ def visit(
         visitor: Who it is; the page has no cookie to tell, for AppTest sends none.
     """
     app = AppTest.from_file(ENTRY, default_timeout=10)
-    ring = session.KeyRing(Secret(key) if key else None)
+    ring = KeyRing(Secret(key) if key else None)
     app.session_state["tab"] = session.Tab(visitor, ring)
     if model is not None:
         app.session_state[session.MODEL] = model

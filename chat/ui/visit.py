@@ -1,0 +1,19 @@
+"""What the browser says of itself when it opens the page: its cookies, where it is."""
+
+import streamlit as st
+
+from chat.server_key import is_local_visit
+
+
+def is_local() -> bool:
+    """Whether the visitor's browser is on this machine, as far as can be seen."""
+    address: object = st.context.ip_address
+    return is_local_visit(
+        address if isinstance(address, str) else None, dict(st.context.headers.items())
+    )
+
+
+def cookie(name: str) -> str | None:
+    """A cookie as it was when the page was opened, or None."""
+    value: object = st.context.cookies.get(name)
+    return value if isinstance(value, str) and value else None
