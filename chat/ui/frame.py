@@ -97,7 +97,7 @@ def _draw_conversations(held: Services, tab: session.Tab, *, is_chat_page: bool)
             conversations[: tab.listed],
             tab.conversation_id,
             tab.marked,
-            *session.today(),
+            *visit.today(),
         )
         if len(conversations) > tab.listed and st.button("Show more", key="show_more"):
             tab.listed += session.LISTED

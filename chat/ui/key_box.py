@@ -73,7 +73,7 @@ def _draw_key(key: Secret, tab: Tab) -> None:
                 on_click=services().keys.ask_again,
                 args=(key,),
             )
-    _, zone = session.today()
+    _, zone = visit.today()
     # The line keeps its place while nothing is known, so that nothing below it moves.
     st.caption(particulars(check, zone) or "OpenRouter is being asked.")
     if session.cookie_owner() is not None:

@@ -5,8 +5,6 @@ URL, the visitor in a cookie. A key lives here and nowhere else.
 """
 
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, tzinfo
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import streamlit as st
 
@@ -254,16 +252,6 @@ def take_notice(held: Tab) -> str | None:
     """The sentence to show now, once."""
     notice, held.notice = held.notice, None
     return notice
-
-
-def today() -> tuple[date, tzinfo]:
-    """The visitor's date and time zone, as the browser says; UTC where it does not."""
-    name: object = st.context.timezone
-    try:
-        zone: tzinfo = ZoneInfo(name if isinstance(name, str) and name else "UTC")
-    except (ZoneInfoNotFoundError, ValueError):
-        zone = UTC
-    return datetime.now(zone).date(), zone
 
 
 def yield_to_clicks() -> None:

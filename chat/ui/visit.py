@@ -1,4 +1,7 @@
-"""What the browser says of itself when it opens the page: its cookies, where it is."""
+"""What the browser says of itself when it opens the page: cookies, time zone, where it is."""
+
+from datetime import UTC, date, datetime, tzinfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import streamlit as st
 
@@ -17,3 +20,13 @@ def cookie(name: str) -> str | None:
     """A cookie as it was when the page was opened, or None."""
     value: object = st.context.cookies.get(name)
     return value if isinstance(value, str) and value else None
+
+
+def today() -> tuple[date, tzinfo]:
+    """The visitor's date and time zone, as the browser says; UTC where it does not."""
+    name: object = st.context.timezone
+    try:
+        zone: tzinfo = ZoneInfo(name if isinstance(name, str) and name else "UTC")
+    except (ZoneInfoNotFoundError, ValueError):
+        zone = UTC
+    return datetime.now(zone).date(), zone
