@@ -18,6 +18,7 @@ from bench.report import Report
 from bench.stream_table import Streamed, as_report
 from bench.upstream import Upstream
 from bench.usage import cpu_s
+from bench.wire import Wire, counted
 from chat.simulator.grammar import read_scenario
 from chat.simulator.prose import write
 
@@ -78,6 +79,7 @@ class Shown:
     upstream: Upstream
     page: Page
     chat: ChatPage
+    wire: Wire
     pid: int
 
 
@@ -113,11 +115,11 @@ def _measure_system(
         "LOCAL_MODELS": "off",
         "PYTHONPATH": str(ROOT),
     }
-    with run_app(command, settings) as process, open_page() as page:
+    with run_app(command, settings) as process, counted(port) as wire, open_page() as page:
         wait_healthy(process, port)
         page.call("Performance.enable")
-        chat = ChatPage(page, f"http://localhost:{port}/", system.usable)
-        shown = Shown(system, upstream, page, chat, process.pid)
+        chat = ChatPage(page, f"http://localhost:{wire.port}/", system.usable)
+        shown = Shown(system, upstream, page, chat, wire, process.pid)
         return [_one(shown, scenario) for scenario in scenarios for _ in range(runs)]
 
 
@@ -134,7 +136,7 @@ def _one(shown: Shown, name: str) -> Streamed:
         chat.begin_anew()
     page.compare_clocks()
     page.evaluate(f"void bench.follow({system.skipped})")
-    page.evaluate("void (bench.bytes = 0)")
+    shown.wire.received_bytes, unpacked_before = 0, page.evaluate("bench.bytes")
     cpu_before_s, (worked_s, at_s) = cpu_s(shown.pid), page.task_s()
     emitted_at_ms = _ask(upstream, chat, model)
     worked_later_s, later_s = page.task_s()
@@ -151,7 +153,8 @@ def _one(shown: Shown, name: str) -> Streamed:
         delays(tokens, emitted_at_ms, page.evaluate("bench.follower.text()"), trail),
         tokens=len(tokens),
         answer_bytes=len("".join(tokens).encode()),
-        page_bytes=page.evaluate("bench.bytes"),
+        page_bytes=shown.wire.received_bytes,
+        unpacked_bytes=page.evaluate("bench.bytes") - unpacked_before,
         frames=len(trail),
         cpu_s=(cpu_after_s or 0) - (cpu_before_s or 0) if has_cpu else None,
         busy=(worked_later_s - worked_s) / (later_s - at_s),

@@ -11,14 +11,14 @@ from bench.painted import Delays
 from bench.report import Report, Table
 
 HEAD = (
-    *("scenario", "page", "median", "p95", "end lag", "frames", "bytes", "× text"),
+    *("scenario", "page", "median", "p95", "end lag", "frames", "bytes", "× text", "unpacked"),
     *("CPU s/1,000 tok", "main thread", "last ÷ first quarter", "complete"),
 )
 NOTE = (
     "From the moment the upstream had handed a token to its socket to the beginning of the "
     "frame after the one that drew it. raw: a page that appends an event stream as text; plain: "
-    "`st.write_stream` over the SDK's stream; app: this app. × text: bytes to the browser in terms "
-    "of the answer's."
+    "`st.write_stream` over the SDK's stream; app: this app. × text: bytes on the wire to the "
+    "browser in terms of the answer's; unpacked: the messages in them."
 )
 PROSE = "100x2000"
 
@@ -30,7 +30,8 @@ class Streamed:
     Attributes:
         tokens: How many the answer has.
         answer_bytes: Its length in UTF-8.
-        page_bytes: What came to the browser for it: WebSocket messages, or the event stream.
+        page_bytes: What went over the wire to the browser for it, compressed, with all headers.
+        unpacked_bytes: The messages in it: of the WebSocket, or of the event stream.
         frames: In how many frames it grew.
         cpu_s: Processor time of the server, in seconds, or None where it cannot be told.
         busy: Share of the time that the page's main thread worked, 0 to 1.
@@ -42,6 +43,7 @@ class Streamed:
     tokens: int
     answer_bytes: int
     page_bytes: int
+    unpacked_bytes: int
     frames: int
     cpu_s: float | None
     busy: float
@@ -155,6 +157,7 @@ def _row(streamed: Streamed) -> tuple[str, ...]:
         f"{streamed.frames}",
         f"{streamed.page_bytes / 1000:,.0f} KB",
         f"{streamed.bytes_factor:.1f}",
+        f"{streamed.unpacked_bytes / 1000:,.0f} KB",
         "n/a" if cpu is None else f"{cpu:.2f}",
         f"{streamed.busy:.0%}",
         f"{delays.last_quarter:.2f}",

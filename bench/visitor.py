@@ -60,7 +60,6 @@ class Visitor:
         socket = await connect(
             url,
             subprotocols=[Subprotocol("streamlit")],
-            compression=None,
             max_size=None,
             open_timeout=_OPEN_S,
             ping_interval=None,

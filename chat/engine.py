@@ -12,7 +12,7 @@ from concurrent.futures import CancelledError
 from contextlib import aclosing
 from typing import Any, TypeVar, cast
 
-from chat.errors import InternalFault, ProviderError, ReplyInterrupted
+from chat.errors import InternalFault, ProviderError, ReplyInterrupted, ServerBusy
 from chat.events import Event, Failed, RequestSent, Stopped
 from chat.live import LiveReply
 
@@ -30,6 +30,7 @@ class Engine:
         on_change: Called on the loop's thread when an answer has begun or ended; must not block.
         on_end: Called likewise with the log of an answer that has ended.
         on_close: Awaited on the loop at the end, when no answer runs any more.
+        max_answers: How many may run at once; None for any number.
     """
 
     def __init__(
@@ -37,10 +38,12 @@ class Engine:
         on_change: Callable[[], None] = lambda: None,
         on_end: Callable[[LiveReply], None] = lambda _live: None,
         on_close: Callable[[], Awaitable[None]] | None = None,
+        max_answers: int | None = None,
     ) -> None:
         self._on_change = on_change
         self._on_end = on_end
         self._on_close = on_close
+        self._max_answers = max_answers
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._run, name="tickertape-engine", daemon=True)
         self._replies: dict[str, LiveReply] = {}
@@ -53,14 +56,21 @@ class Engine:
     def start(self, live: LiveReply, source: Callable[[], AsyncIterator[Event]]) -> None:
         """Begins to produce an answer; returns at once.
 
+        Where as many run as may, it fails at once with `ServerBusy` instead: the others are not
+        slowed down, and what was asked can be asked again.
+
         Args:
             live: The log to write; readers may follow it from now on.
             source: Makes the provider's stream; called on the loop.
         """
         with self._lock:
+            is_full = self._is_full()
             self._replies[live.id] = live
             if not self._is_closing:
-                self._loop.call_soon_threadsafe(self._begin, live, source)
+                if is_full:
+                    self._loop.call_soon_threadsafe(self._refuse, live)
+                else:
+                    self._loop.call_soon_threadsafe(self._begin, live, source)
                 return
         live.append(Stopped(by_visitor=False))
         self._on_change()
@@ -147,6 +157,14 @@ class Engine:
         asyncio.set_event_loop(self._loop)
         self._loop.run_forever()
         self._loop.close()
+
+    def _is_full(self) -> bool:
+        running = sum(not live.is_closed for live in self._replies.values())
+        return self._max_answers is not None and running >= self._max_answers
+
+    def _refuse(self, live: LiveReply) -> None:
+        live.append(Failed(ServerBusy().failure))
+        self._end(live)
 
     def _begin(self, live: LiveReply, source: Callable[[], AsyncIterator[Event]]) -> None:
         task = self._loop.create_task(self._produce(live, source), name=f"reply {live.id}")

@@ -15,6 +15,7 @@ DATABASE_URL = "sqlite:///data/tickertape.db"
 MAX_TOKENS = 1024
 MAX_TOKENS_LIMIT = 200_000
 MAX_MESSAGE_CHARS = 100_000
+MAX_ANSWERS = 100
 DAY_S = 86_400
 FOREIGN_PREFIX = "OPENAI_"
 """The SDK reads variables of this prefix behind our back: keys, organisation, extra headers."""
@@ -44,6 +45,7 @@ class Settings:
         simulator: Whether the simulator's models are offered.
         model_titles: Whether the model is asked for a conversation's title.
         max_message_chars: Longest message that is accepted, in characters.
+        max_answers: How many answers this server writes at once.
         retry_tries: Requests to one model at most until its answer begins.
         retry_total_s: Seconds from the first of them within which the last one leaves.
         reconnects: How often an answer that broke off is taken up again.
@@ -72,6 +74,7 @@ class Settings:
     simulator: bool = True
     model_titles: bool = False
     max_message_chars: int = MAX_MESSAGE_CHARS
+    max_answers: int = MAX_ANSWERS
     retry_tries: int = 4
     retry_total_s: int = 60
     reconnects: int = 3
@@ -111,6 +114,7 @@ def load_settings(environ: Mapping[str, str], env_file: Path) -> Settings:
         simulator=values.switch("SIMULATOR", default=not production),
         model_titles=values.switch("MODEL_TITLES", default=False),
         max_message_chars=values.whole("MAX_MESSAGE_CHARS", MAX_MESSAGE_CHARS, 1, 10_000_000),
+        max_answers=values.whole("MAX_ANSWERS", MAX_ANSWERS, 1, 10_000),
         retry_tries=values.whole("RETRY_TRIES", 4, 1, 20),
         retry_total_s=values.whole("RETRY_TOTAL_S", 60, 0, DAY_S),
         reconnects=values.whole("RECONNECTS", 3, 0, 20),

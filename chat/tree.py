@@ -4,7 +4,7 @@ An edited message is a sibling of the one it was made from, a regenerated answer
 earlier answer; nothing is overwritten. The path ends in the leaf that was chosen last. Pure.
 """
 
-from collections.abc import Iterable
+from collections import defaultdict
 from dataclasses import dataclass
 
 from chat.conversations import Conversation, ReplyRecord, UserMessage
@@ -47,26 +47,28 @@ def path_of(tree: Tree) -> list[Turn]:
     replies = {reply.id: reply for reply in tree.replies}
     # A reply that a continuation took up whole is no alternative to it.
     continued = {reply.continues_id for reply in tree.replies}
+    following, answering = _siblings(tree)
     leaf = replies.get(tree.leaf_id or "") or (tree.replies[-1] if tree.replies else None)
     turns: list[Turn] = []
     while leaf is not None:
         user = users.get(leaf.message_id)
         if user is None:
             break
-        turns.append(
-            Turn(
-                user,
-                leaf,
-                _ids(u for u in tree.users if u.parent_id == user.parent_id),
-                _ids(
-                    reply
-                    for reply in tree.replies
-                    if reply.message_id == user.id and (reply is leaf or reply.id not in continued)
-                ),
-            )
-        )
+        shown = (id_ for id_ in answering[user.id] if id_ == leaf.id or id_ not in continued)
+        turns.append(Turn(user, leaf, tuple(following[user.parent_id]), tuple(shown)))
         leaf = replies.get(user.parent_id or "")
     return turns[::-1]
+
+
+def _siblings(tree: Tree) -> tuple[dict[str | None, list[str]], dict[str, list[str]]]:
+    """Ids of the messages that follow each reply, and of the replies to each message."""
+    following: dict[str | None, list[str]] = defaultdict(list)
+    for user in tree.users:
+        following[user.parent_id].append(user.id)
+    answering: dict[str, list[str]] = defaultdict(list)
+    for reply in tree.replies:
+        answering[reply.message_id].append(reply.id)
+    return following, answering
 
 
 def leaf_below(tree: Tree, node_id: str) -> str | None:
@@ -84,7 +86,3 @@ def leaf_below(tree: Tree, node_id: str) -> str | None:
             below |= {user.id, reply.id}
             leaf = reply.id
     return leaf
-
-
-def _ids(items: Iterable[UserMessage | ReplyRecord]) -> tuple[str, ...]:
-    return tuple(item.id for item in items)

@@ -1,16 +1,19 @@
 """The arithmetic of `bench stream`: which word was painted when, and what the targets say of it."""
 
+import socket
+
 import pytest
 
 from bench.painted import Delays, delays, ends_on_page, letters_of
 from bench.stream import SCENARIOS, SYSTEMS, WARM_UP
 from bench.stream_table import TARGETS, Streamed, as_report
+from bench.wire import counted
 from chat.simulator.grammar import read_scenario
 from chat.simulator.prose import FENCE_LINES, TABLE_ROWS, write
 
 
 def streamed(page: str, scenario: str, *took_ms: float, whole: bool = True) -> Streamed:
-    return Streamed(scenario, page, Delays(took_ms, 10, whole), 4, 100, 700, 3, 0.5, 0.25)
+    return Streamed(scenario, page, Delays(took_ms, 10, whole), 4, 100, 700, 900, 3, 0.5, 0.25)
 
 
 def verdicts(*found: Streamed) -> dict[str, tuple[str, ...]]:
@@ -90,3 +93,21 @@ def test_a_scenario_of_one_block_has_it_whole(scenario: str, lines: int) -> None
 
     assert len(first_block.splitlines()) == lines
     assert len(first_block.encode()) > 10_000
+
+
+def _port(server: socket.socket) -> int:
+    port: int = server.getsockname()[1]
+    return port
+
+
+def test_the_wire_counts_what_the_server_sends_and_nothing_else() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server, counted(_port(server)) as wire:
+        with socket.create_connection(("127.0.0.1", wire.port)) as browser:
+            connection, _ = server.accept()
+            with connection:
+                browser.sendall(b"GET /")
+                assert connection.recv(5) == b"GET /"
+                connection.sendall(b"answer")
+            assert browser.recv(100) == b"answer"
+
+        assert wire.received_bytes == len(b"answer")

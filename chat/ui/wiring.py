@@ -129,7 +129,7 @@ def services() -> Services:
         settings.gap_timeout_s,
         settings.total_timeout_s,
     )
-    engine = Engine(on_change=wake, on_end=after, on_close=provider.close)
+    engine = Engine(wake, after, provider.close, settings.max_answers)
     for place in (store, SqlStore.open_in_memory()):
         recorder = Recorder(place, on_saved=forget, on_stop=end)
         turns = Turns(
