@@ -1,4 +1,4 @@
-"""A loop whose time is nobody's: it leaps to the next timer instead of waiting for it."""
+"""A loop that leaps to its next timer instead of waiting, and an upstream that plays scripts."""
 
 import asyncio
 import selectors

@@ -92,7 +92,7 @@ def test_without_the_simulator_its_models_are_not_offered(monkeypatch: pytest.Mo
 
     assert not any("simulated" in option for option in app.selectbox[0].options)
     assert boxes(say(visit("sim/echo"), "Hello"))[0].startswith(
-        "The model cannot answer right now."
+        "The model cannot answer right now: The simulator is turned off"
     )
 
 
