@@ -40,6 +40,12 @@ def of(**environ: str) -> Settings:
     return load_settings(environ, NOWHERE)
 
 
+WAITS = (
+    *("RETRY_TRIES", "RETRY_TOTAL_S", "RECONNECTS", "CONNECT_TIMEOUT_S"),
+    *("FIRST_EVENT_TIMEOUT_S", "FIRST_TOKEN_TIMEOUT_S", "GAP_TIMEOUT_S", "TOTAL_TIMEOUT_S"),
+)
+
+
 def test_without_environment_and_file_all_is_default() -> None:
     assert of() == Settings()
 
@@ -58,14 +64,7 @@ def test_each_setting_is_read() -> None:
         MAX_MESSAGE_CHARS="99",
         MAX_ANSWERS="7",
         TICKERTAPE_CACHE="/cache",
-        RETRY_TRIES="1",
-        RETRY_TOTAL_S="2",
-        RECONNECTS="0",
-        CONNECT_TIMEOUT_S="3",
-        FIRST_EVENT_TIMEOUT_S="4",
-        FIRST_TOKEN_TIMEOUT_S="5",
-        GAP_TIMEOUT_S="6",
-        TOTAL_TIMEOUT_S="7",
+        **dict(zip(WAITS, "12034567", strict=True)),
         OPENROUTER_AUTH_URL="http://127.0.0.1:9/auth/",
         SERVER_KEY_FOR="Visitors",
         VISITOR_BUDGET_USD="1",
