@@ -19,12 +19,13 @@ from .visits import (
 
 FAULTS = {
     "sim/401": "OpenRouter does not accept this key",
-    "sim/402-afford-12": "The account behind this key can",
+    "sim/402-afford-12": "The account behind this key can pay for 12 tokens of answer only.",
+    "sim/404-free-variant-ended": "The free variant of this model has ended.",
     "sim/403": "Moderation flagged this request",
     "sim/413": "This conversation is longer than the model takes",
     "sim/429-daily": "Today's free requests of this account are used up.",
     "sim/422": "The provider did not accept this request: messages.0.content: cannot be read.",
-    "sim/no-such-scenario": "There is no model of this id",
+    "sim/no-such-scenario": "There is no model of this id.",
     OPENROUTER_MODEL: "This model needs an OpenRouter key.",
     "local/no-such-model": "The model cannot answer right now",
 }
