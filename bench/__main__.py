@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bench import load, resume, start, stop, stream, ttft
+from bench import history, load, resume, start, stop, stream, ttft
 from bench.machine import describe_machine
 from bench.report import Report, as_table, write_json
 
@@ -32,6 +32,7 @@ BENCHES = {
     "start": Bench(lambda options: start.measure(options.runs), 5),
     "resume": Bench(lambda options: resume.measure(options.runs), 20),
     "stream": Bench(stream.measure, 1, stream.add_options),
+    "history": Bench(history.measure, 5, history.add_options),
     "load": Bench(load.measure, 1, load.add_options),
 }
 

@@ -6,8 +6,9 @@ Nothing is understood while it is measured; what the messages say is read afterw
 import asyncio
 import contextlib
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ClientState_pb2 import ClientState
@@ -22,6 +23,7 @@ from websockets.typing import Subprotocol
 from bench.painted import letters_of
 
 Path = tuple[int, ...]
+NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 _OPEN_S = 60.0
 _SHORT_BYTES = 100
 """The end of a run is shorter than this; most elements are longer, and are not looked at."""
@@ -44,17 +46,21 @@ class Visitor:
     """
 
     _socket: ClientConnection
+    _query: str = ""
     arrived: list[Arrived] = field(default_factory=list)
     _reading: asyncio.Task[None] | None = None
     _grown: asyncio.Event = field(default_factory=asyncio.Event)
 
     @classmethod
-    async def enter(cls, address: str, query: str = "") -> "Visitor":
+    async def enter(
+        cls, address: str, query: str = "", headers: Mapping[str, str] = NO_HEADERS
+    ) -> "Visitor":
         """Opens the page, and returns once its script has run.
 
         Args:
             address: Of the app, as `http://localhost:9000/`.
             query: What follows the question mark of the page's address.
+            headers: Of the request that opens the WebSocket.
         """
         url = f"ws{address.removeprefix('http')}_stcore/stream"
         socket = await connect(
@@ -63,8 +69,9 @@ class Visitor:
             max_size=None,
             open_timeout=_OPEN_S,
             ping_interval=None,
+            additional_headers=headers,
         )
-        visitor = cls(socket)
+        visitor = cls(socket, query)
         visitor._reading = asyncio.create_task(visitor._read())
         await visitor._rerun(ClientState(query_string=query))
         await visitor.wait_finished(0)
@@ -76,6 +83,7 @@ class Visitor:
         new_session = [m for m in map(_parsed, self.arrived) if m.HasField("new_session")][-1]
         value = WidgetState(id=self._composer(), chat_input_value=ChatInputValue(data=text))
         state = ClientState(
+            query_string=self._query,
             page_script_hash=new_session.new_session.page_script_hash,
             widget_states=WidgetStates(widgets=[value]),
         )
@@ -99,6 +107,18 @@ class Visitor:
             if last != ForwardMsg.FINISHED_SUCCESSFULLY:
                 await asyncio.wait_for(self._grown.wait(), _OPEN_S)
 
+    async def wait_quiet(self, quiet_s: float) -> None:
+        """Returns once nothing has come for so long."""
+        with contextlib.suppress(TimeoutError):
+            while True:
+                self._grown.clear()
+                await asyncio.wait_for(self._grown.wait(), quiet_s)
+
+    @staticmethod
+    def now_ms() -> float:
+        """The moment, on the clock of what arrives: Unix milliseconds."""
+        return time.time() * 1000
+
     async def leave(self) -> None:
         """Closes the connection."""
         if self._reading is not None:
@@ -112,7 +132,7 @@ class Visitor:
     async def _read(self) -> None:
         async for data in self._socket:
             if isinstance(data, bytes):
-                self.arrived.append(Arrived(time.time() * 1000, data))
+                self.arrived.append(Arrived(self.now_ms(), data))
                 self._grown.set()
 
     def _composer(self) -> str:
