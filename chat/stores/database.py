@@ -18,7 +18,7 @@ from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import QueuePool
 
 from chat.errors import StoreError
-from chat.stores.faults import MALFORMED
+from chat.stores.faults import MALFORMED, FileGone
 from chat.stores.words import searchable
 
 READS: dict[str, dict[str, Any]] = {
@@ -66,11 +66,13 @@ def connect(url: URL, busy_timeout_s: float) -> Engine:
     if url.get_backend_name() != "sqlite":
         return _connect_postgresql(url, busy_timeout_s)
     options: dict[str, Any] = {}
+    file: Path | None = None
     if url.database in {None, "", ":memory:"}:
         # A database in memory is its one connection; a pool of one hands it round by turns.
         options = {"poolclass": QueuePool, "pool_size": 1, "max_overflow": 0}
     elif not str(url.database).startswith("file:"):
-        Path(str(url.database)).parent.mkdir(parents=True, exist_ok=True)
+        file = Path(str(url.database))
+        file.parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(
         url,
         connect_args={"timeout": busy_timeout_s, "check_same_thread": False},
@@ -83,7 +85,30 @@ def connect(url: URL, busy_timeout_s: float) -> Engine:
         _prepare_sqlite(connection, busy_timeout_s)
 
     event.listen(engine, "begin", _begin_sqlite)
+    if file is not None:
+        _watch_file(engine, file)
     return engine
+
+
+def _watch_file(engine: Engine, file: Path) -> None:
+    """Keeps SQLite from writing where nobody will find it.
+
+    A file that was taken away is written on as if nothing were, and made anew, empty, by the next
+    connection. Here both fail until it is back. One that was put in its place is not touched before
+    a new start: its journal would be the old one's (https://www.sqlite.org/howtocorrupt.html).
+    """
+    numbers: set[int] = set()
+
+    def compare(*_event: object) -> None:
+        if numbers and not (file.exists() and file.stat().st_ino in numbers):
+            raise FileGone
+
+    @event.listens_for(engine, "connect")
+    def note(*_event: object) -> None:
+        numbers.add(file.stat().st_ino)
+
+    event.listen(engine, "do_connect", compare)
+    event.listen(engine, "checkout", compare)
 
 
 def _connect_postgresql(url: URL, busy_timeout_s: float) -> Engine:

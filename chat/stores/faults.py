@@ -33,6 +33,7 @@ MALFORMED = (
 NOT_TEXT = "The text holds half a character (a lone surrogate), which cannot be stored."
 HOLDS_NUL = "The text holds a NUL character, which cannot be stored."
 NOT_STORABLE = "The database cannot store that value."
+GONE = "The database file is gone."
 UNWRITABLE = "The database file cannot be written."
 UNREACHABLE = "The database cannot be reached."
 UNUSABLE = "The database cannot be used right now."
@@ -82,6 +83,10 @@ _SIGNS = (
 
 class NulCharacter(ValueError):  # noqa: N818 - says what there is, as the tree of errors does
     """A text holds a NUL character."""
+
+
+class FileGone(OSError):  # noqa: N818 - likewise
+    """The database's file is not where it was, or another one is there."""
 
 
 _FAULTS = (
@@ -147,6 +152,8 @@ def sentence_for(fault: Exception) -> str:
             return _SQLITE[code]
     elif isinstance(fault, DBAPIError) and not isinstance(fault, _FOR_EVER):
         return _postgresql_sentence(cause)
+    if isinstance(cause, FileGone):
+        return GONE
     if isinstance(cause, OSError):
         return FULL if cause.errno == errno.ENOSPC else UNWRITABLE
     known = (

@@ -93,12 +93,12 @@ class PostgresServer:
             SqlStore.open(url).close()
             self._has_shared = True
         tables = [*reversed(metadata.sorted_tables), "search"]
-        self._tell("shared", *(f"DELETE FROM {table}" for table in tables))  # noqa: S608 - our own tables' names
+        self.tell("shared", *(f"DELETE FROM {table}" for table in tables))  # noqa: S608 - our own tables' names
         return url
 
     def new_database(self, name: str, options: str = "") -> str:
         """The address of a new database without tables."""
-        self._tell("postgres", f"CREATE DATABASE {name} TEMPLATE template0 {options}")
+        self.tell("postgres", f"CREATE DATABASE {name} TEMPLATE template0 {options}")
         return self.url(name)
 
     def start(self) -> None:
@@ -149,7 +149,8 @@ class PostgresServer:
             ]
         )
 
-    def _tell(self, database: str, *statements: str) -> None:
+    def tell(self, database: str, *statements: str) -> None:
+        """Has the server do something, each statement by itself."""
         engine = create_engine(
             URL.create("postgresql+psycopg", USER, PASSWORD, "127.0.0.1", self.port, database),
             isolation_level="AUTOCOMMIT",
