@@ -1,54 +1,156 @@
-"""The models that are offered before any list was fetched: OpenRouter's, small and dated.
+"""What is known of the models that can be asked: values, and which one is like another.
 
-Prices swing and ids end; whatever is not here can be typed into the picker.
+How a list comes from JSON is in `catalogue_json`, where it is kept and renewed in `model_lists`.
 """
 
+import difflib
+import math
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal
 
-BUILT_IN_DATE = "2026-11-10"
-"""When the ids and prices of the built-in list were seen live on OpenRouter."""
+Group = Literal["This machine", "Other endpoints", "OpenRouter", "Simulator"]
+Origin = Literal["live", "copy", "built_in"]
+Effort = Literal["none", "minimal", "low", "medium", "high", "xhigh", "max"]
+
+NEAR_ENOUGH = 0.5
+"""Least likeness, 0 to 1, of a model that is suggested for one that has gone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reasoning:
+    """How a model reasons.
+
+    Attributes:
+        is_mandatory: It cannot be turned off.
+        efforts: The words that `reasoning.effort` takes; () where the list does not say.
+    """
+
+    is_mandatory: bool = False
+    efforts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """One entry of the picker.
+    """One model that can be chosen.
 
     Attributes:
         id: What a request names it by.
         name: What the picker calls it.
-        note: A few words beside the name: price, what it is for.
-        prompt_usd: Price of a million tokens in; None where it is not known.
+        group: Who runs it.
+        context_tokens: Longest prompt and answer together, or None where nobody says.
+        max_output_tokens: Longest answer, likewise.
+        prompt_usd: Price of a million tokens in; None where it varies or is not known.
         completion_usd: Price of a million tokens out, likewise.
+        request_usd: Price of each request beside its tokens.
+        input_modalities: What it reads ("text", "image", …); None where nobody says.
+        supported_parameters: OpenRouter's names of what it takes; None where nobody says.
+        reasoning: None where it does not reason.
+        created_at: When it appeared, UTC.
+        expires_on: The last day on which it can be asked, where one is set.
+        canonical_slug: Its permanent name, which answers carry instead of the id.
     """
 
     id: str
     name: str
-    note: str = ""
+    group: Group = "OpenRouter"
+    context_tokens: int | None = None
+    max_output_tokens: int | None = None
     prompt_usd: float | None = None
     completion_usd: float | None = None
+    request_usd: float = 0.0
+    input_modalities: frozenset[str] | None = None
+    supported_parameters: frozenset[str] | None = None
+    reasoning: Reasoning | None = None
+    created_at: datetime | None = None
+    expires_on: date | None = None
+    canonical_slug: str = ""
+
+    @property
+    def is_free(self) -> bool:
+        """Whether asking costs nothing, by its prices alone; a name proves nothing."""
+        return self.prompt_usd == 0 and self.completion_usd == 0 and self.request_usd == 0
+
+    @property
+    def sees_images(self) -> bool | None:
+        """Whether a message to it may hold images; None where nobody says."""
+        return None if self.input_modalities is None else "image" in self.input_modalities
+
+    @property
+    def reasons(self) -> bool:
+        """Whether it thinks before it answers, or can be told to."""
+        return self.reasoning is not None or "reasoning" in (self.supported_parameters or ())
+
+    def takes(self, parameter: str) -> bool:
+        """Whether it takes a parameter; where nobody says, it may."""
+        return self.supported_parameters is None or parameter in self.supported_parameters
 
 
-def _priced(model_id: str, name: str, in_usd: float, out_usd: float) -> Model:
-    """An OpenRouter model with its prices in USD per million tokens."""
-    note = "free" if in_usd == out_usd == 0 else f"${in_usd:.2f} in, ${out_usd:.2f} out"
-    return Model(model_id, name, note, in_usd, out_usd)
+@dataclass(frozen=True, slots=True, eq=False)
+class Catalogue:
+    """A list of models, and where it comes from. Two are equal only if they are the same.
+
+    Attributes:
+        models: In the upstream's order.
+        origin: Asked of the upstream, kept from an earlier time, or shipped with the app.
+        as_of: When the upstream gave it, UTC; the day of the built-in list at midnight.
+        fault: Why there is no newer one, in a sentence, or "".
+        is_own: It is what one visitor's key may use.
+    """
+
+    models: tuple[Model, ...]
+    origin: Origin
+    as_of: datetime
+    fault: str = ""
+    is_own: bool = False
 
 
-BUILT_IN: tuple[Model, ...] = (
-    _priced("openrouter/free", "OpenRouter free router", 0, 0),
-    _priced("google/gemma-4-31b-it:free", "Gemma 4 31B", 0, 0),
-    _priced("nvidia/nemotron-3-ultra-550b-a55b:free", "Nemotron 3 Ultra", 0, 0),
-    _priced("openai/gpt-6-luna", "GPT-6 Luna", 0.10, 0.50),
-    _priced("openai/gpt-6.1-terra", "GPT-6.1 Terra", 1, 5),
-    _priced("openai/gpt-4o-mini", "GPT-4o mini", 0.15, 0.60),
-    _priced("anthropic/claude-haiku-5.5", "Claude Haiku 5.5", 0.10, 0.50),
-    _priced("anthropic/claude-sonnet-5.5", "Claude Sonnet 5.5", 2, 10),
-    _priced("anthropic/claude-opus-5.5", "Claude Opus 5.5", 4, 20),
-    _priced("google/gemini-3.7-flash", "Gemini 3.7 Flash", 0.75, 3.75),
-    _priced("google/gemini-2.5-flash-lite", "Gemini 2.5 Flash Lite", 0.10, 0.40),
-    _priced("x-ai/grok-4.7", "Grok 4.7", 2, 6),
-    _priced("mistralai/mistral-large-4-0", "Mistral Large 4", 0.70, 2.10),
-    _priced("deepseek/deepseek-v3.2", "DeepSeek V3.2", 0.26, 0.38),
-    _priced("qwen/qwen3.8-flash", "Qwen 3.8 Flash", 0.15, 0.47),
-    _priced("meta-llama/llama-4-maverick", "Llama 4 Maverick", 0.35, 1.00),
-)
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a visitor wants of a model; the default wants nothing.
+
+    Attributes:
+        is_free: Its prices are nothing; a name proves nothing.
+        sees_images: It is known to take images.
+        reasons: It is known to reason.
+        context_tokens: Least context.
+        completion_usd: Highest price of a million tokens out.
+    """
+
+    is_free: bool = False
+    sees_images: bool = False
+    reasons: bool = False
+    context_tokens: int = 0
+    completion_usd: float = math.inf
+
+    def fits(self, model: Model) -> bool:
+        """Whether the model is known to be all of it; what is not known does not count."""
+        price = math.inf if model.completion_usd is None else model.completion_usd
+        return (
+            (model.is_free or not self.is_free)
+            and (model.sees_images is True or not self.sees_images)
+            and (model.reasons or not self.reasons)
+            and (model.context_tokens or 0) >= self.context_tokens
+            and price <= self.completion_usd
+        )
+
+    @property
+    def count(self) -> int:
+        """How many wishes there are."""
+        wishes = (self.is_free, self.sees_images, self.reasons, self.context_tokens > 0)
+        return sum(wishes) + math.isfinite(self.completion_usd)
+
+
+def find_model(models: Iterable[Model], model_id: str) -> Model | None:
+    """The model of that id, or None."""
+    return next((model for model in models if model.id == model_id), None)
+
+
+def nearest(models: Sequence[Model], model_id: str) -> Model | None:
+    """The model whose id is most like one that is not there; None where none is like it."""
+    # A variant (":free") or another date of the same model is the likeliest wish of all.
+    base = model_id.lower().partition(":")[0]
+    ids = {model.id.lower().partition(":")[0]: model for model in reversed(models)}
+    found = difflib.get_close_matches(base, ids, n=1, cutoff=NEAR_ENOUGH)
+    return ids[found[0]] if found else None

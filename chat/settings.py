@@ -17,6 +17,7 @@ MAX_TOKENS_LIMIT = 200_000
 MAX_MESSAGE_CHARS = 100_000
 MAX_ANSWERS = 100
 DAY_S = 86_400
+MODEL_LIST_MINUTES = 60
 FOREIGN_PREFIX = "OPENAI_"
 """The SDK reads variables of this prefix behind our back: keys, organisation, extra headers."""
 
@@ -40,6 +41,7 @@ class Settings:
         default_model: The model that is chosen at first, or None for the first that can answer.
         default_max_tokens: Upper limit of an answer unless the visitor sets one, in tokens.
         database_url: SQLAlchemy URL of the database; may hold a password, so it is not printed.
+        model_list_minutes: How long OpenRouter's list of models is good; 0 never asks for it.
         local_models: "off", or GGUF files separated by commas.
         production: Whether strangers use this server, so that what is there to try is off at first.
         simulator: Whether the simulator's models are offered.
@@ -69,6 +71,7 @@ class Settings:
     default_model: str | None = None
     default_max_tokens: int = MAX_TOKENS
     database_url: str = field(default=DATABASE_URL, repr=False)
+    model_list_minutes: int = MODEL_LIST_MINUTES
     local_models: str = ""
     production: bool = False
     simulator: bool = True
@@ -109,6 +112,7 @@ def load_settings(environ: Mapping[str, str], env_file: Path) -> Settings:
         default_model=values.text("DEFAULT_MODEL"),
         default_max_tokens=values.whole("DEFAULT_MAX_TOKENS", MAX_TOKENS, 1, MAX_TOKENS_LIMIT),
         database_url=values.text("DATABASE_URL") or DATABASE_URL,
+        model_list_minutes=values.whole("MODEL_LIST_MINUTES", MODEL_LIST_MINUTES, 0, 100_000),
         local_models=values.text("LOCAL_MODELS") or "",
         production=production,
         simulator=values.switch("SIMULATOR", default=not production),

@@ -25,6 +25,9 @@ CONNECT_TIMEOUT_S = 10.0
 READ_TIMEOUT_S = 300.0
 """Longest silence; keep-alive comments count as sound. A long local prefill is silent, too."""
 
+MODELS_TIMEOUT_S = 20.0
+"""Longest silence while the list of models comes; nobody waits for it."""
+
 DETAIL_CHARS = 300
 _ERROR_BODY_BYTES = 64_000
 _KEY_LIKE = re.compile(r"sk-[A-Za-z0-9_-]{16,}")
@@ -132,6 +135,32 @@ class OpenAIWire:
             failed.failure = without_secret(failed.failure, endpoint.key)
             raise failed from None
         return usage_of_generation(body)
+
+    async def models_of(self, endpoint: Endpoint, *, is_public: bool) -> bytes:
+        """The list of models as it came, JSON or not; see `chat.catalogue_json`.
+
+        Args:
+            endpoint: Whom to ask.
+            is_public: Ask for everybody's list, without a key; else for what the key may use.
+
+        Raises:
+            ProviderError: it cannot be asked; a retry later makes sense.
+        """
+        try:
+            answer = await self.client(endpoint).get(
+                "/models" if is_public else "/models/user",
+                # As it came: the SDK would let a fault of decoding through, with the text in it.
+                cast_to=httpx2.Response,
+                options={
+                    "timeout": openai.Timeout(MODELS_TIMEOUT_S, connect=CONNECT_TIMEOUT_S),
+                    "headers": {"Authorization": openai.Omit()} if is_public else {},
+                },
+            )
+        except openai.OpenAIError as error:
+            failed = error_of(error)
+            failed.failure = without_secret(failed.failure, endpoint.key)
+            raise failed from None
+        return answer.content
 
     async def warm(self) -> None:
         """Makes what the first request would wait for: connection pools, certificates, a client."""

@@ -4,7 +4,7 @@
 """
 
 from chat.simulator.asked import full_text
-from chat.simulator.catalogue import PICKER_MODELS
+from chat.simulator.catalogue import PICKER_MODELS, list_models
 from chat.simulator.server import SimulatorServer
 
-__all__ = ["PICKER_MODELS", "SimulatorServer", "full_text"]
+__all__ = ["PICKER_MODELS", "SimulatorServer", "full_text", "list_models"]

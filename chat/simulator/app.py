@@ -46,6 +46,7 @@ class _Desk:
             Route("/api/v1/chat/completions", self.answer, methods=["POST"]),
             Route("/api/v1/models", self.models),
             Route("/api/v1/models/{author}/{slug}/endpoints", self.endpoints),
+            Route("/api/v1/models/user", self.own_models),
             Route("/api/v1/key", self.key),
             Route("/api/v1/generation", self.generation),
             Route("/sim/generations", self.records),
@@ -77,6 +78,11 @@ class _Desk:
             return _json_error(error_answer(404, f"{model} not found"))
         has_key = bool(_key(request)) and self._key_error(request) is None
         return JSONResponse(describe_endpoints(scenario, is_authenticated=has_key))
+
+    async def own_models(self, request: Request) -> Response:
+        """GET /models/user: what the key may use, which here is all."""
+        refused = self._key_error(request)
+        return _json_error(refused) if refused else JSONResponse(list_models())
 
     async def key(self, request: Request) -> Response:
         """GET /key."""

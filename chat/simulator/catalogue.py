@@ -6,6 +6,7 @@ Required fields are those that OpenRouter's own SDK (`openrouter` 1.3.84) insist
 from datetime import UTC, datetime
 from typing import Any
 
+from chat.simulator.openrouter_models import ODD_MODELS
 from chat.simulator.records import Record
 from chat.simulator.special_keys import PARTICULARS
 from chat.simulator.wire import COMPLETION_USD, PROMPT_USD, PROVIDER
@@ -22,7 +23,7 @@ PICKER_MODELS: tuple[tuple[str, str], ...] = (
     ("sim/style-tables-rate-80", "Tables"),
     ("sim/split-style-cjk", "Chinese and Japanese, bytes cut apart"),
     ("sim/split-style-emoji", "Emoji, bytes cut apart"),
-    ("sim/echo", "Says what you said"),
+    ("sim/echo", "Says what you said, looks at images"),
     ("sim/length", "Ends at its token limit"),
     ("sim/filter", "Stopped by a content filter"),
     ("sim/fails-2-503", "Overloaded twice, then answers"),
@@ -74,6 +75,9 @@ PICKER_MODELS: tuple[tuple[str, str], ...] = (
 )
 """Model id and short label, healthy ones first, to be tried by hand."""
 
+SEES_IMAGES = frozenset({"sim/echo"})
+"""Those of them that take images."""
+
 _CREATED = 1_771_286_400
 _CONTEXT_TOKENS = 131_072
 
@@ -81,6 +85,7 @@ _CONTEXT_TOKENS = 131_072
 def list_models() -> dict[str, Any]:
     """The body of GET /models; prices are strings, in USD per token."""
     data = [describe_model(model, label) for model, label in PICKER_MODELS]
+    data += [describe_model(odd["id"], odd["name"]) | odd for odd in ODD_MODELS]
     return {"data": data, "total_count": len(data), "links": {"next": None}}
 
 
@@ -94,8 +99,8 @@ def describe_model(model: str, label: str) -> dict[str, Any]:
         "description": f"{label}. Words from a list, not from a model.",
         "context_length": _CONTEXT_TOKENS,
         "architecture": {
-            "modality": "text->text",
-            "input_modalities": ["text"],
+            "modality": "text+image->text" if model in SEES_IMAGES else "text->text",
+            "input_modalities": ["text", "image"] if model in SEES_IMAGES else ["text"],
             "output_modalities": ["text"],
             "tokenizer": "Other",
             "instruct_type": None,

@@ -11,6 +11,7 @@ from openrouter.components import ChatResult, ChatStreamChunk, ChatUserMessage
 from simulator_calls import KEY, ended_record
 
 from chat.simulator import PICKER_MODELS, SimulatorServer, full_text
+from chat.simulator.openrouter_models import ODD_MODELS
 
 QUICK = "sim/ttft-0-rate-1000-len-12"
 
@@ -79,7 +80,8 @@ async def test_the_list_of_models_is_read(sdk: OpenRouter) -> None:
 
     assert page is not None
     models = page.result.data
-    assert [model.id for model in models] == [model for model, _ in PICKER_MODELS]
+    own = [model for model, _ in PICKER_MODELS]
+    assert [model.id for model in models] == [*own, *(odd["id"] for odd in ODD_MODELS)]
     assert models[0].context_length == 131_072
     assert float(models[0].pricing.completion) == 4e-7
     assert models[0].architecture.output_modalities == ["text"]

@@ -11,6 +11,7 @@ from openai import AsyncOpenAI, AuthenticationError
 from simulator_calls import KEY, fetch, post, raw_post, wait_for_open
 
 from chat.simulator import PICKER_MODELS, SimulatorServer
+from chat.simulator.openrouter_models import ODD_MODELS
 from chat.simulator.special_keys import REFUSED_KEY
 
 ROOT = Path(__file__).parents[2]
@@ -67,11 +68,14 @@ async def test_a_good_key_is_described_but_not_shown(server: SimulatorServer) ->
     assert KEY not in answer.text
 
 
-async def test_the_models_are_those_of_the_picker(server: SimulatorServer) -> None:
+async def test_the_models_are_those_of_the_picker_and_some_odd_ones(
+    server: SimulatorServer,
+) -> None:
     body = (await fetch(server, "/api/v1/models?offset=0&limit=500", None)).json()
 
-    assert [model["id"] for model in body["data"]] == [model for model, _ in PICKER_MODELS]
-    assert body["total_count"] == len(PICKER_MODELS)
+    own = [model for model, _ in PICKER_MODELS]
+    assert [model["id"] for model in body["data"]][: len(own)] == own
+    assert body["total_count"] == len(body["data"]) == len(own) + len(ODD_MODELS)
     assert body["links"] == {"next": None}
     assert float(body["data"][0]["pricing"]["completion"]) == 0.0000004
 
