@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from typing import Protocol
 
+from chat.choices import Preset
 from chat.conversations import Conversation, Hit, QueuedMessage, ReplyRecord, StoredTurn
 from chat.events import Event
 from chat.messages import ChatRequest, Secret
@@ -138,6 +139,39 @@ class Store(Protocol):
         """Marks the running replies of dead processes as interrupted; gives their number."""
         ...
 
+    @property
+    def choices(self) -> "Choices":
+        """What the visitors prefer."""
+        ...
+
     def close(self) -> None:
         """Lets go of the database."""
+        ...
+
+
+class Choices(Protocol):
+    """Where a visitor's preferences are kept; every call sees only one owner's.
+
+    Raises:
+        StoreError: from every call, when the database cannot do it now.
+    """
+
+    def list_favourites(self, owner: str) -> tuple[str, ...]:
+        """The ids of the favourite models, in the order in which they became that."""
+        ...
+
+    def set_favourite(self, owner: str, model: str, *, is_favourite: bool) -> None:
+        """Makes a model a favourite, or lets it go."""
+        ...
+
+    def list_presets(self, owner: str) -> tuple[Preset, ...]:
+        """The saved system prompts, by name."""
+        ...
+
+    def save_preset(self, owner: str, preset: Preset) -> None:
+        """Keeps a system prompt; one of the same name is replaced."""
+        ...
+
+    def delete_preset(self, owner: str, name: str) -> None:
+        """Forgets a system prompt."""
         ...

@@ -10,6 +10,11 @@ Number = BigInteger().with_variant(Integer, "sqlite")
 """A row's own number. SQLite keeps rows by it, and calls it INTEGER whatever its size."""
 
 
+def as_id(typed_id: str) -> str:
+    """An id that may come from an address bar; "", which nothing has, if it can be none."""
+    return typed_id if typed_id.isascii() and typed_id.isprintable() else ""
+
+
 class PlainText(TypeDecorator[str]):
     """Text without NUL characters, which PostgreSQL cannot hold; SQLite must not differ."""
 

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, func, literal, select, update
 
+from chat.stores import choices
 from chat.stores.schema import conversations, messages, queued_messages, replies
 
 _LEFT_OUT = ("text", "reasoning")
@@ -145,6 +146,7 @@ def adopt(db: Connection, old_owner: str, new_owner: str) -> int:
 
     What runs meanwhile is still written by its process under the old name.
     """
+    choices.adopt(db, old_owner, new_owner)
     count = db.scalar(
         select(func.count())
         .select_from(conversations)

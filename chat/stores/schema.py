@@ -5,6 +5,8 @@
           └──< queued_messages              processes: who lives, to tell whose answers run
                                             stops: what processes ask each other to stop
 
+    favourite_models, presets: what an owner prefers
+
 `number` is the order in which rows were made; the wall clock may step back. The table `search`,
 which differs between databases, is in `chat.stores.search`. `migrations/` makes them all; a test
 holds the two together.
@@ -173,3 +175,18 @@ processes = Table(
 
 # Asked of whichever process writes the reply. No foreign key: it may be gone when this is swept.
 stops = Table("stops", metadata, Column("reply_id", PlainText, primary_key=True))
+favourite_models = Table(
+    "favourite_models",
+    metadata,
+    Column("owner", PlainText, primary_key=True),
+    Column("model", PlainText, primary_key=True),
+    Column("created_at", UtcMoment, nullable=False),
+)
+
+presets = Table(
+    "presets",
+    metadata,
+    Column("owner", PlainText, primary_key=True),
+    Column("name", PlainText, primary_key=True),
+    Column("text", PlainText, nullable=False),
+)

@@ -14,6 +14,8 @@ from sqlalchemy import Engine, select
 from chat.conversations import Conversation, Hit, QueuedMessage, ReplyRecord, StoredTurn
 from chat.errors import StoreRefused
 from chat.stores import imports, lists, search, stops, turns, upkeep, waiting
+from chat.stores.choices import SqlChoices
+from chat.stores.columns import as_id as _asked
 from chat.stores.database import READS, WRITES, connect, migrate, parse_url
 from chat.stores.faults import in_plain_words
 from chat.stores.rows import conversation_of, reply_of
@@ -27,11 +29,6 @@ NO_LOGS: Mapping[str, bytes] = MappingProxyType({})
 def utc_now() -> datetime:
     """The present moment."""
     return datetime.now(UTC)
-
-
-def _asked(typed_id: str) -> str:
-    """An id that may come from an address bar; "", which nothing has, if it can be none."""
-    return typed_id if typed_id.isascii() and typed_id.isprintable() else ""
 
 
 class SqlStore:
@@ -57,6 +54,7 @@ class SqlStore:
         self._writer = engine.execution_options(**{WRITES: True})
         self._now = now
         self._sleep = sleep
+        self.choices = SqlChoices(self._reader, self._writer, now)
         self._process_id = upkeep.new_process_id()
 
     @classmethod
