@@ -2,9 +2,14 @@
 
 import streamlit as st
 
-from chat.ui.frame import ICON, draw_sidebar
+from chat.ui.frame import ICON, SIDEBAR_PX, draw_sidebar
 
-st.set_page_config(page_title="Tickertape", page_icon=str(ICON), layout="centered")
+st.set_page_config(
+    page_title="Tickertape",
+    page_icon=str(ICON),
+    layout="centered",
+    initial_sidebar_state=SIDEBAR_PX,
+)
 page = st.navigation(
     [
         st.Page("conversation.py", title="Chat", icon=":material/forum:", default=True),

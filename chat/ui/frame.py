@@ -5,8 +5,6 @@ from pathlib import Path
 import streamlit as st
 
 from chat.errors import StoreError
-from chat.local.states import Off, Unavailable
-from chat.routing import LOCAL_PREFIX, SIMULATOR_PREFIX
 from chat.turn import Ask
 from chat.ui import session, visit
 from chat.ui.account_box import draw_account_box
@@ -15,12 +13,16 @@ from chat.ui.finish_watch import watch
 from chat.ui.import_box import draw_import_box
 from chat.ui.key_box import draw_key_box, key_to_ask_with
 from chat.ui.limits_box import budget_of, draw_limits
-from chat.ui.model_picker import draw_model_hint, draw_model_picker, draw_parameters
+from chat.ui.model_picker import draw_model_hint, draw_model_picker, first_model
+from chat.ui.offered import follow_key, offered
+from chat.ui.parameters import draw_parameters
 from chat.ui.rooms import recognise
-from chat.ui.wiring import Services, offered_models, services
+from chat.ui.wiring import Services, services
 
 CHAT_PAGE = "conversation.py"
 SEARCH_HITS = 20
+SIDEBAR_PX = 340
+"""So wide that the names of most models fit."""
 ICON = Path(__file__).with_name("icon.png")
 """A file of ours: Streamlit would fetch a named icon from the internet."""
 
@@ -34,19 +36,21 @@ def draw_sidebar(*, is_chat_page: bool) -> None:
     held, tab = services(), session.tab()
     recognise(tab)
     session.set_choice_defaults(
-        model=_first_model(held), max_tokens=held.settings.default_max_tokens
+        model=first_model(held, offered()), max_tokens=held.settings.default_max_tokens
     )
     choice = session.choice()
+    follow_key(tab.ring.key)
+    offer = offered()
     if st.button("New chat", icon=":material/add:", width="stretch", key="new_chat"):
         session.begin_new(tab)
         st.switch_page(CHAT_PAGE)
-    draw_model_picker(offered_models(held), choice.model)
+    draw_model_picker(offer, choice.model)
     has_key = key_to_ask_with(tab) is not None or not held.routes.is_openrouter(choice.model)
     draw_model_hint(choice.model, has_key=has_key, local=held.local)
     draw_key_box(tab)
     draw_parameters()
-    models = offered_models(held)
-    draw_limits(models, budget_of(models, choice, tab), [choice.model, *choice.fallbacks])
+    budget = budget_of(offer.models, choice, tab)
+    draw_limits(offer.models, budget, [choice.model, *choice.fallbacks])
     _draw_conversations(held, tab, is_chat_page=is_chat_page)
     draw_account_box(tab)
 
@@ -64,7 +68,7 @@ def chosen_ask() -> Ask:
         key=key_to_ask_with(tab) if needs_key else None,
         is_lent=needs_key and tab.ring.key is None and held.server_key.has_budget,
         fallbacks=choice.fallbacks,
-        budget=budget_of(offered_models(held), choice, tab),
+        budget=budget_of(offered().models, choice, tab),
     )
 
 
@@ -107,18 +111,3 @@ def _draw_conversations(held: Services, tab: session.Tab, *, is_chat_page: bool)
     if clicked is not None:
         session.show_conversation(tab, clicked)
         st.switch_page(CHAT_PAGE)
-
-
-def _first_model(held: Services) -> str:
-    """The operator's default, else the first model that can answer this visitor."""
-    if held.settings.default_model is not None:
-        return held.settings.default_model
-    for model in offered_models(held):
-        is_local = model.id.startswith(LOCAL_PREFIX)
-        if is_local and isinstance(held.local.state(model.id), Off | Unavailable):
-            continue
-        if is_local or model.id.startswith(SIMULATOR_PREFIX):
-            return model.id
-        if held.server_key.key_for(is_local=visit.is_local()) is not None:
-            return model.id
-    return offered_models(held)[0].id

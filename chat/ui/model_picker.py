@@ -1,52 +1,187 @@
-"""The sidebar's choice of model and of how it should answer."""
+"""The sidebar's choice of model: the box, its filters, what the chosen one is and needs."""
 
+import time
 from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-from chat.catalogue import Model
+from chat.catalogue import Model, nearest
+from chat.choices import RECENT, Speed, speeds_of
+from chat.errors import StoreError
 from chat.local.states import Fetching, Off, Ready, State, Unavailable
 from chat.local.supervisor import LocalModels
+from chat.model_lists import ModelList
 from chat.routing import LOCAL_PREFIX, SIMULATOR_PREFIX
-from chat.settings import MAX_TOKENS_LIMIT
-from chat.ui import session
+from chat.ui import session, visit
+from chat.ui.model_box import Entry, draw_model_box
+from chat.ui.model_facts import facts_text, source_text
+from chat.ui.model_filters import draw_filters
+from chat.ui.offered import Offer
+from chat.ui.plain import plain
+from chat.ui.wiring import Services, services
 
 LOCAL_REFRESH_S = 1.0
+LIST_REFRESH_S = 0.5
+COUNTED_REPLIES = 500
+"""The newest so many answers say how fast models are."""
+SPEEDS_LIFETIME_S = 60.0
 
 
-def draw_model_picker(models: Sequence[Model], chosen: str) -> None:
-    """Draws the choice; any other id may be typed into it."""
-    by_id: Mapping[str, Model] = {model.id: model for model in models}
-    st.selectbox(
-        "Model",
-        # A typed id stays in the list for as long as it is the choice.
-        list(by_id) if chosen in by_id else [chosen, *by_id],
-        key=session.MODEL,
-        format_func=lambda model_id: _label(by_id.get(model_id), model_id),
-        accept_new_options=True,
+def draw_model_picker(offer: Offer, chosen: str) -> None:
+    """Draws the box with its filters, and what is known of the chosen model."""
+    tab = session.tab()
+    favourites, speeds = _favourites(tab.owner), model_speeds(tab)
+    wanted = session.wanted()
+    fitting = [model for model in offer.models if wanted.fits(model)]
+    model = offer.by_id.get(chosen)
+    draw_model_box(
+        entries_of(fitting, favourites, speeds),
+        chosen,
+        model.name if model is not None else chosen,
+        key=session.MODEL_BOX,
+        on_pick=_pick,
+        on_star=_star,
     )
+    if model is not None:
+        st.caption(plain(f"{model.id} · {facts_text(model, speeds.get(chosen))}"))
+        if model.expires_on is not None:
+            st.caption(f":material/event_busy: Can be asked until {model.expires_on}.")
+    elif _is_gone(offer, chosen):
+        _draw_gone(offer, chosen)
+    draw_filters(len(fitting))
+    _draw_source(offer)
+
+
+def entries_of(
+    models: Sequence[Model], favourites: Sequence[str], speeds: Mapping[str, Speed]
+) -> list[Entry]:
+    """The box's entries: favourites, then what was used lately, then all by who runs them.
+
+    Args:
+        models: Those that fit the filters, in order.
+        favourites: Ids, in order.
+        speeds: By id, the most recently used first.
+    """
+    by_id = {model.id: model for model in models}
+    sections = dict.fromkeys((name for name in favourites if name in by_id), "Favourites")
+    recent = [name for name in speeds if name in by_id and name not in sections][:RECENT]
+    sections |= dict.fromkeys(recent, "Recently used")
+    ordered = [by_id.pop(name) for name in sections]
+    starred = set(favourites)
+    return [
+        Entry(
+            model.id,
+            model.name,
+            sections.get(model.id, model.group),
+            facts_text(model, speeds.get(model.id)),
+            model.id in starred,
+        )
+        for model in (*ordered, *by_id.values())
+    ]
+
+
+def model_speeds(tab: session.Tab) -> Mapping[str, Speed]:
+    """How fast models answered this visitor; read anew once an answer has ended, or in a while."""
+    running = frozenset(services().engine.known(tab.owner))
+    moment = (tab.owner, running, time.monotonic() // SPEEDS_LIFETIME_S)
+    if tab.speeds is None or tab.speeds[0] != moment:
+        try:
+            speeds = speeds_of(services().kept.store.list_replies(tab.owner, COUNTED_REPLIES))
+        except StoreError:
+            return tab.speeds[1] if tab.speeds is not None else {}
+        tab.speeds = (moment, speeds)
+    return tab.speeds[1]
 
 
 def draw_model_hint(model: str, *, has_key: bool, local: LocalModels) -> None:
     """Says below the choice what the chosen model still needs, if anything."""
     if model.startswith(LOCAL_PREFIX):
         _draw_local_state(local, model)
-    elif not model.startswith(SIMULATOR_PREFIX) and not has_key:
+    elif not has_key:
         st.caption(":material/key: Needs an OpenRouter key.")
 
 
-def draw_parameters() -> None:
-    """Draws temperature, max tokens and system prompt."""
-    with st.expander("Parameters", icon=":material/tune:"):
-        st.slider("Temperature", 0.0, 2.0, step=0.1, key=session.TEMPERATURE)
-        st.number_input("Max tokens", 1, MAX_TOKENS_LIMIT, step=64, key=session.MAX_TOKENS)
-        st.text_area("System prompt", key=session.SYSTEM_PROMPT, max_chars=20_000)
+def first_model(held: Services, offer: Offer) -> str:
+    """The operator's default, else the first model that can answer this visitor."""
+    if held.settings.default_model is not None:
+        return held.settings.default_model
+    for model in offer.models:
+        is_local = model.id.startswith(LOCAL_PREFIX)
+        if is_local and isinstance(held.local.state(model.id), Off | Unavailable):
+            continue
+        if is_local or model.id.startswith(SIMULATOR_PREFIX):
+            return model.id
+        if held.server_key.key_for(is_local=visit.is_local()) is not None:
+            return model.id
+    return offer.models[0].id
 
 
-def _label(model: Model | None, model_id: str) -> str:
-    if model is None:
-        return model_id
-    return f"{model.name} · {model.note}" if model.note else model.name
+def _pick() -> None:
+    picked = session.picked_model()
+    if picked is not None:
+        session.choose_model(picked)
+
+
+def _star() -> None:
+    starred = session.starred_model()
+    if starred is None:
+        return
+    model, is_favourite = starred
+    tab = session.tab()
+    try:
+        services().kept.store.choices.set_favourite(tab.owner, model, is_favourite=is_favourite)
+    except StoreError as error:
+        tab.notice = str(error)
+
+
+def _favourites(owner: str) -> tuple[str, ...]:
+    try:
+        return services().kept.store.choices.list_favourites(owner)
+    except StoreError:
+        return ()  # the page says already that the database is away
+
+
+def _is_gone(offer: Offer, chosen: str) -> bool:
+    """Whether the list would have the model if there were one; old lists prove nothing."""
+    if chosen.startswith(LOCAL_PREFIX):
+        return True
+    if not services().routes.is_openrouter(chosen):
+        return False
+    # A variant such as ":nitro" goes with any model, and is in no list.
+    is_variant = chosen.partition(":")[0] in offer.by_id
+    return offer.catalogue.origin == "live" and not is_variant
+
+
+def _draw_gone(offer: Offer, chosen: str) -> None:
+    st.caption(f":orange[:material/help:] No list has the model {plain(chosen)} any more.")
+    like = nearest(offer.models, chosen)
+    if like is not None:
+        st.button(
+            f"Use {plain(like.name)}",
+            key="use_nearest",
+            icon=":material/swap_horiz:",
+            on_click=session.choose_model,
+            args=(like.id,),
+        )
+
+
+def _draw_source(offer: Offer) -> None:
+    """Says which of the lists is shown, and looks again while a newer one is on its way."""
+    _, zone = visit.today()
+    own, everybodys = session.tab().own_models, services().models
+    st.caption(f":material/list: {source_text(offer.catalogue, zone)}.")
+    fault = offer.catalogue.fault or (own.fault if own is not None else "")
+    if fault:
+        st.caption(f":material/info: {plain(fault)}")
+    awaited = [held for held in (everybodys, own) if held is not None and held.is_asking]
+    if awaited and (offer.catalogue.origin != "live" or own in awaited):
+        st.fragment(run_every=LIST_REFRESH_S)(_await_list)(awaited)
+
+
+def _await_list(awaited: Sequence[ModelList]) -> None:
+    """Draws the page anew once a list that it waits for is there, or will not come."""
+    if not any(held.is_asking for held in awaited):
+        st.rerun()
 
 
 def _draw_local_state(local: LocalModels, model: str) -> None:

@@ -8,7 +8,8 @@ from chat.local.states import Off, Unavailable
 from chat.routing import LOCAL_PREFIX, SIMULATOR_PREFIX
 from chat.ui import session
 from chat.ui.key_box import key_to_ask_with
-from chat.ui.wiring import Services, offered_models, services
+from chat.ui.offered import offered
+from chat.ui.wiring import Services, services
 
 _KEY_IS_OF_NO_USE: frozenset[FailureKind] = frozenset({"key_missing", "invalid_key"})
 _ONLY_FREE: frozenset[FailureKind] = frozenset({"out_of_credits"})
@@ -24,15 +25,15 @@ def other_model(reply: ReplyRecord) -> str | None:
     held, choice = services(), session.choice()
     kind = reply.failure.kind if reply.failure is not None else None
     has_key = key_to_ask_with(session.tab()) is not None
-    for model in _by_nearness(held, reply.model, choice.fallbacks):
+    for model in _by_nearness(reply.model, choice.fallbacks):
         if model != reply.model and _can_answer(held, model, kind, has_key=has_key):
             return model
     return None
 
 
-def _by_nearness(held: Services, failed: str, fallbacks: tuple[str, ...]) -> Iterator[str]:
+def _by_nearness(failed: str, fallbacks: tuple[str, ...]) -> Iterator[str]:
     yield from fallbacks
-    ids = [model.id for model in offered_models(held)]
+    ids = list(offered().by_id)
     remote = [model for model in ids if not model.startswith((LOCAL_PREFIX, SIMULATOR_PREFIX))]
     simulated = [model for model in ids if model.startswith(SIMULATOR_PREFIX)]
     if failed.startswith(SIMULATOR_PREFIX):
@@ -53,5 +54,6 @@ def _can_answer(held: Services, model: str, kind: FailureKind | None, *, has_key
         return True
     if not has_key or kind in _KEY_IS_OF_NO_USE:
         return False
-    is_free = model.endswith((":free", "/free"))
+    listed = offered().by_id.get(model)
+    is_free = listed is not None and listed.is_free
     return not (kind in _ONLY_FREE and not is_free) and not (kind in _ONLY_PAID and is_free)

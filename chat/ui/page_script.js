@@ -110,7 +110,7 @@ function focusOn({ field, wish: wished }) {
   wish = wished
   // On a narrow screen the sidebar is folded away.
   if (field !== "edit_box") document.querySelector('[data-testid="stExpandSidebarButton"]')?.click()
-  whenDrawn("focus", `.st-key-${field} :is(input, textarea)`, (box) => {
+  whenDrawn("focus", `.st-key-${field} :is(input, textarea, [data-focus])`, (box) => {
     const fold = box.closest("details")
     if (fold && !fold.open) fold.querySelector("summary").click()
     box.focus()

@@ -18,9 +18,9 @@ from chat.ui.intentions import (
     try_shorter,
     try_with,
 )
+from chat.ui.offered import model_name
 from chat.ui.other_model import other_model
 from chat.ui.plain import plain
-from chat.ui.wiring import model_name
 from chat.ui.wording import Action
 
 COUNTDOWN_S = 1.0
@@ -59,7 +59,7 @@ def draw_remedies(turn: Turn, action: Action) -> None:
                 has_other = _draw_try_with(reply, "primary")
                 _draw_pointer(
                     "Choose another model",
-                    session.MODEL,
+                    session.MODEL_BOX,
                     ":material/list:",
                     "secondary" if has_other else "primary",
                 )

@@ -7,8 +7,8 @@ from streamlit.delta_generator import DeltaGenerator
 
 from chat.conversations import Outcome, ReplyRecord
 from chat.ui.live_state import LiveState, Phase
+from chat.ui.offered import model_name
 from chat.ui.plain import plain
-from chat.ui.wiring import model_name
 from chat.ui.wording import OUTCOMES, asked_instead, attempt_line, explain
 
 _BADGES: dict[Outcome, tuple[str, str]] = {

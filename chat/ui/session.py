@@ -4,21 +4,32 @@ Everything that must survive a reload is elsewhere: the conversation in the stor
 URL, the visitor in a cookie. A key lives here and nowhere else.
 """
 
-from dataclasses import dataclass, field
+import math
+from collections.abc import Mapping
 
 import streamlit as st
 
 from chat.api.connect import CLAIM
 from chat.api.visitor import COOKIE_NAME, is_visitor_id, new_visitor_id
-from chat.budget import Meter
-from chat.ui.key_ring import KeyRing
+from chat.catalogue import Wanted
+from chat.catalogue_json import MAX_ID_CHARS
+from chat.ui.tab import LISTED, WINDOW_TURNS, Choice, Tab, Undo
+
+__all__ = ["LISTED", "WINDOW_TURNS", "Choice", "Tab", "Undo"]
 
 _TAB = "tab"
 _CONVERSATION = "c"
+_MODEL = "model"
 
 # Widget keys. A widget that is set from here is named here.
 COMPOSER = "composer"
 MODEL = "model"
+MODEL_BOX = "model_box"
+WANT_FREE = "want_free"
+WANT_IMAGES = "want_images"
+WANT_REASONING = "want_reasoning"
+WANT_CONTEXT = "want_context"
+WANT_USD = "want_usd"
 KEY_FIELD = "openrouter_key"
 REMEMBER = "remember_key"
 SIGN_IN_CODE = "sign_in_code"
@@ -31,105 +42,13 @@ FALLBACKS = "fallbacks"
 EDIT_BOX = "edit_box"
 SEARCH = "search"
 
-WINDOW_TURNS = 20
-"""Turns that are shown at first; more at a click."""
-LISTED = 30
-"""Conversations that are listed at first; more at a click."""
-
-
-@dataclass(frozen=True, slots=True)
-class Undo:
-    """A deletion that can be taken back; of the whole conversation where no message is named."""
-
-    said: str
-    conversation_id: str
-    message_id: str | None = None
-
-
-@dataclass(slots=True)
-class Tab:
-    """The state of one tab.
-
-    Attributes:
-        owner: The visitor, by account or cookie; without either an id as old as the tab.
-        ring: The visitor's key.
-        is_new: Whether what the browser remembers has not been looked at yet.
-        is_account: Whether the owner is an account that is logged in.
-        conversation_id: The conversation on screen, or None for a new one.
-        named: The conversation that the URL named last.
-        is_temporary: Whether the chat on screen is one that is never written down.
-        editing: The message that is being edited, or None.
-        window: How many of the newest turns are shown.
-        branch: Grows when another branch is shown, so that nothing of the old one lingers.
-        listed: How many conversations the sidebar lists.
-        imports: How many files were brought in.
-        notice: A sentence to show once, at the next draw.
-        undo: The last deletion.
-        followed: The reply this tab last saw running, so that its end is announced.
-        marked: Conversations that the sidebar marks as answering.
-        meter: What the answers of this tab have used.
-        focus: The widget key of the field that the next draw moves the focus to, or None.
-        focused: How often the focus was moved.
-        elsewhere: Running answers of other conversations: their title by reply id.
-        stages: For each stage of the page what it showed last, and in which of its two places.
-    """
-
-    owner: str
-    ring: KeyRing = field(default_factory=KeyRing)
-    is_new: bool = True
-    is_account: bool = False
-    conversation_id: str | None = None
-    named: str | None = None
-    is_temporary: bool = False
-    editing: str | None = None
-    window: int = WINDOW_TURNS
-    branch: int = 0
-    listed: int = LISTED
-    imports: int = 0
-    notice: str | None = None
-    undo: Undo | None = None
-    followed: str | None = None
-    meter: Meter = field(default_factory=Meter)
-    focus: str | None = None
-    focused: int = 0
-    marked: set[str] = field(default_factory=set)
-    elsewhere: dict[str, str] = field(default_factory=dict)
-    stages: dict[str, tuple[str, int]] = field(default_factory=dict)
-
-    def enter_account(self, account: str) -> None:
-        """The visitor has logged in."""
-        self.owner, self.is_account = account, True
-
-    def leave_account(self, cookie: str | None) -> None:
-        """The visitor has logged out: nothing of the account stays on screen."""
-        self.owner, self.is_account = cookie or new_visitor_id(), False
-        self.conversation_id = self.editing = self.undo = self.followed = None
-        self.elsewhere.clear()
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """What the sidebar's widgets hold; texts as typed.
-
-    Attributes:
-        answer_limit_usd: What one answer may cost, in USD; None for any amount.
-        session_limit_usd: What all answers of this tab may cost together, likewise.
-        fallbacks: Models to ask in turn where the chosen one cannot answer.
-    """
-
-    model: str
-    temperature: float
-    max_tokens: int
-    system_prompt: str
-    answer_limit_usd: float | None
-    session_limit_usd: float | None
-    fallbacks: tuple[str, ...]
-
 
 def tab() -> Tab:
     """This tab's state, with the conversation that the URL names."""
     if _TAB not in st.session_state:
         st.session_state[_TAB] = Tab(cookie_owner() or new_visitor_id())
+    if not st.session_state.get(MODEL) and st.query_params.get(_MODEL):
+        choose_model(st.query_params[_MODEL])
     found: Tab = st.session_state[_TAB]
     if CLAIM in st.query_params:
         found.ring.claim = st.query_params.pop(CLAIM)
@@ -152,6 +71,37 @@ def set_choice_defaults(*, model: str, max_tokens: int) -> None:
     st.session_state.setdefault(SYSTEM_PROMPT, "")
 
 
+def choose_model(model_id: str) -> None:
+    """Makes a model the one that is chosen; also one that is not offered."""
+    st.session_state[MODEL] = model_id.strip()[:MAX_ID_CHARS]
+
+
+def picked_model() -> str | None:
+    """What was picked in the model box; in its callback."""
+    picked: object = st.session_state[MODEL_BOX].get("picked")
+    return picked if isinstance(picked, str) else None
+
+
+def starred_model() -> tuple[str, bool] | None:
+    """Which model was made a favourite, or none any more; in the model box's callback."""
+    starred: object = st.session_state[MODEL_BOX].get("starred")
+    if not isinstance(starred, Mapping) or not isinstance(starred.get("id"), str):
+        return None
+    return starred["id"], starred.get("on") is True
+
+
+def wanted() -> Wanted:
+    """What the filters of the model box say, whether or not they have been drawn yet."""
+    state = st.session_state
+    return Wanted(
+        is_free=state.get(WANT_FREE) is True,
+        sees_images=state.get(WANT_IMAGES) is True,
+        reasons=state.get(WANT_REASONING) is True,
+        context_tokens=state.get(WANT_CONTEXT) or 0,
+        completion_usd=state.get(WANT_USD, math.inf),
+    )
+
+
 def choice() -> Choice:
     """What is chosen in the sidebar now, also in a callback; after `set_choice_defaults`."""
     state = st.session_state
@@ -164,11 +114,6 @@ def choice() -> Choice:
         session_limit_usd=state.get(SESSION_LIMIT) or None,
         fallbacks=tuple(state.get(FALLBACKS) or ()),
     )
-
-
-def choose_model(model: str) -> None:
-    """Puts a model into the picker; in a callback."""
-    st.session_state[MODEL] = model
 
 
 def choose_max_tokens(max_tokens: int) -> None:

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import streamlit as st
 
-from chat.catalogue import BUILT_IN, Model
 from chat.deadlines import Deadlines
 from chat.endpoint_models import EndpointModels
 from chat.engine import Engine
@@ -19,6 +18,8 @@ from chat.live import LiveReply
 from chat.local.models import read_setting
 from chat.local.supervisor import LocalModels
 from chat.local.weights import default_cache_dir
+from chat.messages import Secret
+from chat.model_lists import ModelList, ModelLists
 from chat.providers.openai_keys import OpenAIKeys
 from chat.providers.openai_lists import list_models
 from chat.providers.openai_wire import OpenAIWire
@@ -31,8 +32,7 @@ from chat.sealing import Sealer, load_secret
 from chat.server_key import GUESS_USD, ServerKey
 from chat.settings import Settings, foreign_names, load_settings
 from chat.sign_in import SignIns
-from chat.simulator import PICKER_MODELS, SimulatorServer
-from chat.simulator.wire import COMPLETION_USD, PROMPT_USD
+from chat.simulator import SimulatorServer
 from chat.stores.sql import SqlStore
 from chat.tickets import Tickets
 from chat.turn import Turns
@@ -41,6 +41,8 @@ from chat.ui.endpoints import auth_url_of, routes_of
 ROOT = Path(__file__).resolve().parents[2]
 
 LOCAL_DELAY_S = 2.0
+_NO_KEY = Secret("-")
+"""Stands where the SDK insists on a key; not sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,8 @@ class Services:
         temporary: Where those are held that are never written down.
         accounts: The account of each visitor who is logged in, by the cookie's id.
         simulator: None where the setting turned it off.
+        lists: Makes lists of OpenRouter's models.
+        models: The one that everybody sees.
         afterwards: Does what follows on an answer's end.
         routes: Which model is asked where.
         keys: How the keys in use stand.
@@ -70,6 +74,8 @@ class Services:
     engine: Engine
     local: LocalModels
     simulator: SimulatorServer | None
+    lists: ModelLists
+    models: ModelList
     afterwards: ThreadPoolExecutor
     routes: Routes
     keys: KeyBook
@@ -165,6 +171,7 @@ def services() -> Services:
     engine.spawn(provider.warm())
     engine.spawn(_start_later(local))
     kept, temporary = rooms
+    lists = _model_lists(settings, provider, routes, engine)
     return Services(
         settings,
         store_fault,
@@ -173,6 +180,8 @@ def services() -> Services:
         engine,
         local,
         simulator,
+        lists,
+        lists.everybodys(),
         afterwards,
         routes,
         keys,
@@ -184,37 +193,29 @@ def services() -> Services:
     )
 
 
-def offered_models(held: Services) -> list[Model]:
-    """What the picker lists: embedded models, the operator's own, OpenRouter's, the simulator's."""
-    local = [
-        Model(model.id, model.label, prompt_usd=0.0, completion_usd=0.0)
-        for model in held.local.models()
-    ]
-    local += endpoint_models(held)
-    simulated = [
-        Model(model_id, label, "simulated", PROMPT_USD * 1e6, COMPLETION_USD * 1e6)
-        for model_id, label in PICKER_MODELS
-    ]
-    return [*local, *BUILT_IN, *(simulated if held.simulator is not None else [])]
-
-
-def model_name(model_id: str) -> str:
-    """What a model is called on screen; an id that is not offered is its own name."""
-    names = {model.id: model.name for model in offered_models(services())}
-    return names.get(model_id, model_id)
-
-
-def endpoint_models(held: Services) -> list[Model]:
-    """The models of the operator's own endpoints, as far as they have listed them."""
-    return [Model(model_id, model_id) for model_id in held.others.ids()]
-
-
 def _provider(settings: Settings, routes: Routes) -> OpenAIWire:
     # Silence is judged by our own deadlines; the client's is for what has none.
     silence_s = max(
         settings.first_event_timeout_s, settings.first_token_timeout_s, settings.gap_timeout_s
     )
     return OpenAIWire(routes.endpoint, silence_s + 1, settings.connect_timeout_s)
+
+
+def _model_lists(
+    settings: Settings, provider: OpenAIWire, routes: Routes, engine: Engine
+) -> ModelLists:
+    async def fetch(key: Secret | None) -> bytes:
+        endpoint = routes.openrouter(key or _NO_KEY)
+        return await provider.models_of(endpoint, is_public=key is None)
+
+    return ModelLists(
+        fetch,
+        engine.spawn,
+        time.monotonic,
+        settings.model_list_minutes * 60,
+        (settings.cache_dir or default_cache_dir()) / "models.json",
+        settings.openrouter_base_url,
+    )
 
 
 def _server_key(settings: Settings, store: SqlStore, routes: Routes) -> ServerKey:

@@ -49,7 +49,7 @@ def choose_model(page: Page, model: str) -> None:
     picker.click()
     picker.fill(model)
     picker.press("Enter")
-    expect(picker).to_have_value(model)
+    expect(page.locator("[data-box]")).to_have_attribute("data-chosen", model)
     expect(picker).to_have_attribute("aria-expanded", "false")
     if is_folded:
         page.get_by_role("button", name="Collapse sidebar").click()

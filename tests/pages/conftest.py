@@ -33,6 +33,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     # A failure is drawn at once; the waits before another try have tests of their own.
     monkeypatch.setenv("RETRY_TRIES", "1")
     monkeypatch.setenv("RECONNECTS", "0")
+    monkeypatch.setenv("MODEL_LIST_MINUTES", "0")  # no test asks the internet
     monkeypatch.setenv("TICKERTAPE_CACHE", str(tmp_path / "cache"))
     monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path / 'chat.db'}")
     monkeypatch.setattr(wiring, "ROOT", tmp_path)

@@ -12,7 +12,18 @@ from chat.metrics import Timings
 from chat.ui.reply_details import details_of
 from chat.ui.wiring import services
 
-from .visits import OPENROUTER_MODEL, QUICK, VISITOR, answer, as_read, boxes, header, said, visit
+from .visits import (
+    OPENROUTER_MODEL,
+    QUICK,
+    VISITOR,
+    answer,
+    as_read,
+    boxes,
+    chosen,
+    header,
+    said,
+    visit,
+)
 
 KEY = "sk-or-v1-" + "a1b2" * 16
 PARTIAL = "The first half of"
@@ -108,7 +119,7 @@ def test_continue_with_another_model_keeps_the_text_and_chooses_that_model() -> 
 
     assert answer(app).startswith(PARTIAL)
     assert len(answer(app)) > len(PARTIAL)
-    assert app.selectbox[0].value == "sim/rate-50-len-400"
+    assert chosen(app) == "sim/rate-50-len-400"
 
 
 def test_try_with_another_model_answers_the_same_message() -> None:

@@ -151,7 +151,7 @@ def test_over_the_budget_the_message_is_given_back_with_a_sentence(
     monkeypatch.setenv("SERVER_KEY_FOR", "visitors")
     monkeypatch.setenv("VISITOR_BUDGET_USD", "0.01")
     app = say(visit("sim/echo"), "Not counted")
-    app.selectbox(key=session.MODEL).set_value("sim/echo").run()
+    app.run()
     assert "This server pays for your answers: $0.01 left today." in beside_field(app)
     owner = app.session_state["tab"].owner
     services().server_key.spend(owner, "an answer that has not ended")

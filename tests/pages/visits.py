@@ -1,5 +1,6 @@
 """A visitor without a browser: opens pages, says things, reads what is on screen."""
 
+import json
 import re
 from pathlib import Path
 
@@ -39,6 +40,18 @@ def visit(
     if conversation is not None:
         app.query_params["c"] = conversation
     return app.run()
+
+
+def chosen(app: AppTest) -> str:
+    """The id of the model that is chosen."""
+    return str(app.session_state[session.MODEL])
+
+
+def offers(app: AppTest) -> dict[str, list[str]]:
+    """What the model box lists: name, section, facts and star by id, in order."""
+    parts = {part.proto.component_name: part.proto for part in app.sidebar.get("bidi_component")}
+    box = json.loads(parts["tickertape.model_box"].json)
+    return {entry[0]: entry[1:] for entry in box["entries"]}
 
 
 def say(app: AppTest, text: str) -> AppTest:

@@ -1,0 +1,108 @@
+"""The state of one browser tab, as values; where they are kept is `session`'s affair."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from chat.api.visitor import new_visitor_id
+from chat.budget import Meter
+from chat.choices import Speed
+from chat.model_lists import ModelList
+from chat.ui.key_ring import KeyRing
+
+WINDOW_TURNS = 20
+"""Turns that are shown at first; more at a click."""
+LISTED = 30
+"""Conversations that are listed at first; more at a click."""
+
+
+@dataclass(frozen=True, slots=True)
+class Undo:
+    """A deletion that can be taken back; of the whole conversation where no message is named."""
+
+    said: str
+    conversation_id: str
+    message_id: str | None = None
+
+
+@dataclass(slots=True)
+class Tab:
+    """The state of one tab.
+
+    Attributes:
+        owner: The visitor, by account or cookie; without either an id as old as the tab.
+        ring: The visitor's key.
+        is_new: Whether what the browser remembers has not been looked at yet.
+        is_account: Whether the owner is an account that is logged in.
+        conversation_id: The conversation on screen, or None for a new one.
+        named: The conversation that the URL named last.
+        is_temporary: Whether the chat on screen is one that is never written down.
+        editing: The message that is being edited, or None.
+        window: How many of the newest turns are shown.
+        branch: Grows when another branch is shown, so that nothing of the old one lingers.
+        listed: How many conversations the sidebar lists.
+        imports: How many files were brought in.
+        notice: A sentence to show once, at the next draw.
+        undo: The last deletion.
+        followed: The reply this tab last saw running, so that its end is announced.
+        marked: Conversations that the sidebar marks as answering.
+        meter: What the answers of this tab have used.
+        focus: The widget key of the field that the next draw moves the focus to, or None.
+        focused: How often the focus was moved.
+        elsewhere: Running answers of other conversations: their title by reply id.
+        own_models: The list of what the visitor's own key may use, or None without one.
+        speeds: How fast models answered this visitor, and of which moment that is.
+        stages: For each stage of the page what it showed last, and in which of its two places.
+    """
+
+    owner: str
+    ring: KeyRing = field(default_factory=KeyRing)
+    is_new: bool = True
+    is_account: bool = False
+    conversation_id: str | None = None
+    named: str | None = None
+    is_temporary: bool = False
+    editing: str | None = None
+    window: int = WINDOW_TURNS
+    branch: int = 0
+    listed: int = LISTED
+    imports: int = 0
+    notice: str | None = None
+    undo: Undo | None = None
+    followed: str | None = None
+    meter: Meter = field(default_factory=Meter)
+    focus: str | None = None
+    focused: int = 0
+    marked: set[str] = field(default_factory=set)
+    elsewhere: dict[str, str] = field(default_factory=dict)
+    own_models: ModelList | None = None
+    speeds: tuple[object, Mapping[str, Speed]] | None = None
+    stages: dict[str, tuple[str, int]] = field(default_factory=dict)
+
+    def enter_account(self, account: str) -> None:
+        """The visitor has logged in."""
+        self.owner, self.is_account = account, True
+
+    def leave_account(self, cookie: str | None) -> None:
+        """The visitor has logged out: nothing of the account stays on screen."""
+        self.owner, self.is_account = cookie or new_visitor_id(), False
+        self.conversation_id = self.editing = self.undo = self.followed = self.speeds = None
+        self.elsewhere.clear()
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What the sidebar's widgets hold; texts as typed.
+
+    Attributes:
+        answer_limit_usd: What one answer may cost, in USD; None for any amount.
+        session_limit_usd: What all answers of this tab may cost together, likewise.
+        fallbacks: Models to ask in turn where the chosen one cannot answer.
+    """
+
+    model: str
+    temperature: float
+    max_tokens: int
+    system_prompt: str
+    answer_limit_usd: float | None
+    session_limit_usd: float | None
+    fallbacks: tuple[str, ...]
