@@ -75,38 +75,6 @@ def test_a_file_is_in_wal_mode(store: SqlStore, path: Path) -> None:
         assert db.execute("PRAGMA journal_mode").fetchone() == ("wal",)
 
 
-def test_a_file_that_was_taken_away_is_missed_and_written_again_once_it_is_back(
-    store: SqlStore, path: Path
-) -> None:
-    store.add_turn(TURN, CONVERSATION)
-    away = path.rename(path.with_name("away.db"))
-
-    for _ in range(3):
-        with pytest.raises(StoreError, match=r"The database file is gone\.") as caught:
-            store.save_replies([replace(TURN.reply, text="lost")])
-        assert_harmless(caught.value)
-    assert not path.exists()
-    away.rename(path)
-    store.save_replies([replace(TURN.reply, text="kept")])
-
-    assert said(store)[0].reply.text == "kept"
-
-
-def test_a_file_that_was_put_in_the_others_place_is_not_touched(
-    store: SqlStore, path: Path, tmp_path: Path
-) -> None:
-    with closing(SqlStore.open(f"sqlite:///{tmp_path / 'other.db'}")) as other:
-        other.ping()
-    backup = (tmp_path / "other.db").read_bytes()
-
-    (tmp_path / "other.db").replace(path)
-
-    for _ in range(3):
-        with pytest.raises(StoreError, match=r"The database file is gone\."):
-            store.add_turn(TURN, CONVERSATION)
-    assert path.read_bytes() == backup
-
-
 def test_foreign_keys_are_enforced(store: SqlStore, path: Path) -> None:
     store.add_turn(TURN, CONVERSATION)
     with closing(sqlite3.connect(path)) as db, db:
