@@ -1,5 +1,6 @@
 """The simulator's routes: OpenRouter's under /api/v1, and under /sim what was sent and when."""
 
+import hashlib
 import re
 import secrets
 import time
@@ -61,6 +62,8 @@ class _Desk:
         read_s, read_at_s = time.monotonic(), time.time()
         generation_id = f"gen-{int(read_at_s)}-{secrets.token_hex(10)}"
         record = Record(generation_id, read_at_s * 1000, read_s)
+        record.key_sha256 = hashlib.sha256(_key(request).encode()).hexdigest()
+        record.header_names = sorted(set(request.headers.keys()))
         exchange = self._refused_key(request) or self._plan(body, record, int(read_at_s))
         self._records.begin(record)
         return Playback(exchange, record, self._records)

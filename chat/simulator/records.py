@@ -28,6 +28,8 @@ class Record:
             no part of that, as in a refusal.
         text_chars: How many characters of the text were sent.
         open: The answer is still going on.
+        key_sha256: Of the bearer's key; the key itself is not kept.
+        header_names: Names of the request's headers, in small letters.
     """
 
     generation_id: str
@@ -48,6 +50,8 @@ class Record:
     from_chars: int | None = None
     text_chars: int = 0
     open: bool = True
+    key_sha256: str = ""
+    header_names: list[str] = field(default_factory=list)
 
     def summary(self) -> dict[str, Any]:
         """The line of this record in a list."""
@@ -72,6 +76,8 @@ class Record:
             "client_closed_s": self.client_closed_s,
             "finished": self.finished,
             "finish_reason": self.finish_reason,
+            "key_sha256": self.key_sha256,
+            "header_names": self.header_names,
             "from_chars": self.from_chars,
             "text_chars": self.text_chars,
         }

@@ -15,7 +15,7 @@ from chat.ui.wiring import services
 
 _CSS = """
 a { box-sizing: border-box; display: block; width: 100%; padding: 0.45rem 0.75rem;
-    font: 1rem/1.6 var(--st-font); text-align: center; text-decoration: none; cursor: pointer;
+    font: 0.875rem/1.6 var(--st-font); text-align: center; text-decoration: none; cursor: pointer;
     color: var(--st-text-color); background: var(--st-background-color);
     border: 1px solid var(--st-border-color);
     border-radius: var(--st-button-radius, var(--st-base-radius)); }

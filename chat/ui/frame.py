@@ -12,6 +12,7 @@ from chat.ui.conversation_list import draw_conversation_list, draw_hits
 from chat.ui.finish_watch import watch
 from chat.ui.import_box import draw_import_box
 from chat.ui.key_box import draw_key_box, key_to_ask_with
+from chat.ui.key_cookie import run_key_cookie
 from chat.ui.limits_box import budget_of, draw_limits
 from chat.ui.model_picker import draw_model_hint, draw_model_picker, first_model
 from chat.ui.offered import follow_key, offered
@@ -53,6 +54,7 @@ def draw_sidebar(*, is_chat_page: bool) -> None:
     draw_limits(offer.models, budget, [choice.model, *choice.fallbacks])
     _draw_conversations(held, tab, is_chat_page=is_chat_page)
     draw_account_box(tab)
+    run_key_cookie(tab)
 
 
 def chosen_ask() -> Ask:

@@ -12,7 +12,7 @@ from chat.errors import InvalidKey, StoreError
 from chat.keys import openrouter_key
 from chat.messages import Secret
 from chat.ui import connect_box, session, visit
-from chat.ui.key_cookie import recall_key, remember_key, run_key_cookie
+from chat.ui.key_cookie import recall_key, remember_key
 from chat.ui.key_ring import KeyRing
 from chat.ui.key_wording import CANNOT_BE, CONNECTING, badge, particulars
 from chat.ui.plain import plain
@@ -45,7 +45,8 @@ def draw_key_box(tab: Tab) -> None:
         "only. Make one at openrouter.ai/keys.",
     )
     if tab.ring.fault:
-        st.caption(f":red[:material/error: {plain(tab.ring.fault)}]")
+        # Not a caption, which would make the red too pale to read.
+        st.markdown(f":small[:red[:material/error: {plain(tab.ring.fault)}]]")
     if is_connecting:
         st.markdown(CONNECTING)
         st.fragment(run_every=LOOK_AGAIN_S)(_look_again)(
@@ -57,7 +58,6 @@ def draw_key_box(tab: Tab) -> None:
         if services().server_key.key_for(is_local=visit.is_local()) is not None:
             _draw_lent(tab)
         connect_box.draw_connect_box(tab)
-    run_key_cookie(tab)
 
 
 def _draw_key(key: Secret, tab: Tab) -> None:

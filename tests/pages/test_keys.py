@@ -1,7 +1,11 @@
 """The sidebar's place for a key: what is taken, what is refused, and what is said of it."""
 
+import hashlib
+import json
 import time
+import urllib.request
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -133,6 +137,33 @@ def test_what_is_left_is_asked_again_after_an_answer() -> None:
     assert services().keys.look(key).is_pending
 
 
+def test_nothing_of_the_environments_openai_variables_reaches_openrouter(
+    monkeypatch: pytest.MonkeyPatch, openrouter: SimulatorServer
+) -> None:
+    for name in ("API_KEY", "ORG_ID", "PROJECT_ID"):
+        monkeypatch.setenv(f"OPENAI_{name}", "leak")
+    monkeypatch.setenv("OPENAI_BASE_URL", "http://127.0.0.1:9/leak")
+    monkeypatch.setenv("OPENAI_CUSTOM_HEADERS", "X-Leak: leak")
+    app = paste(visit("acme/sim-rate-1000-len-5"), KEY)
+
+    say(app, "Hello")
+
+    record = newest_record(openrouter)
+    assert record["key_sha256"] == hashlib.sha256(KEY.encode()).hexdigest()
+    assert not {"openai-organization", "openai-project", "x-leak"} & {*record["header_names"]}
+
+
+def test_without_a_key_the_environments_is_not_used(
+    monkeypatch: pytest.MonkeyPatch, openrouter: SimulatorServer
+) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", KEY)
+
+    app = say(visit("acme/sim-rate-1000-len-5"), "Hello")
+
+    assert boxes(app)[0].startswith("This model needs an OpenRouter key.")
+    assert read(openrouter, "generations") == []
+
+
 def test_the_servers_key_is_not_lent_where_the_setting_says_nobody(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -160,6 +191,16 @@ def test_over_the_budget_the_message_is_given_back_with_a_sentence(
 
     assert boxes(app)[0].startswith("What this server pays for is used up for today.")
     assert app.chat_input[0].proto.value == "Hello"
+
+
+def newest_record(openrouter: SimulatorServer) -> Any:
+    """What the simulator noted of the last request."""
+    return read(openrouter, f"generations/{read(openrouter, 'generations')[0]['id']}")
+
+
+def read(openrouter: SimulatorServer, path: str) -> Any:
+    with urllib.request.urlopen(f"{openrouter.origin}/sim/{path}", timeout=5) as answer:  # noqa: S310 - loopback
+        return json.load(answer)
 
 
 def session_key(app: AppTest) -> str | None:
