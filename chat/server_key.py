@@ -1,8 +1,8 @@
 """The server's own key: whom it is lent to, and how much of it a day.
 
 What answers cost is counted here, in memory; what they cost before this process began is asked of
-the store once. An answer counts with a guess until its cost is known, and keeps it where it never
-is. Each process counts its own; a visitor's own key counts nowhere.
+the store once. An answer counts with the most it can cost until its cost is known, and keeps that
+where it never is. Each process counts its own; a visitor's own key counts nowhere.
 """
 
 import threading
@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
-from chat.messages import Secret
+from chat.messages import ChatRequest, Secret
+from chat.metrics import estimated_tokens
 from chat.settings import Settings
-from chat.turn import MessageRefused
+from chat.turn import Ask, MessageRefused
 
 GUESS_USD = 0.01
-"""What an answer counts for while its cost is not known."""
+"""What an answer counts for where neither its cost nor a price is known."""
 
 SpentBefore = Callable[[str | None, datetime, datetime], float]
 """USD of an owner's answers, or of everybody's, between two moments; asked of the store."""
@@ -37,6 +38,16 @@ def is_local_visit(address: str | None, headers: Mapping[str, str]) -> bool:
     origin = names.get("origin")
     is_here = origin is None or urlsplit(origin).hostname in _LOOPBACK
     return (address is None or address in _LOOPBACK) and is_here and not _FORWARDED & names.keys()
+
+
+def most_usd(ask: Ask, request: ChatRequest) -> float:
+    """The most an answer can cost, in USD, by the dearest of the models that may give it."""
+    prompt_tokens = estimated_tokens(sum(len(message.text) for message in request.messages))
+    prices = ask.budget.prices
+    return max(
+        prices[model].of(prompt_tokens, ask.max_tokens) if model in prices else GUESS_USD
+        for model in (ask.model, *ask.fallbacks)
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +111,8 @@ class ServerKey:
         # Rounded, so that what a sum of fractions leaves over buys no answer.
         return max(0.0, round(min(mine, everybodys), 9))
 
-    def spend(self, owner: str, reply_id: str) -> None:
-        """Counts an answer that is about to begin with a guess.
+    def spend(self, owner: str, reply_id: str, ask: Ask, request: ChatRequest) -> None:
+        """Counts an answer that is about to begin with the most it can cost.
 
         Raises:
             MessageRefused: nothing is left today.
@@ -112,7 +123,7 @@ class ServerKey:
         with self._lock:
             day = self._today()
             self._spent = {key: spent for key, spent in self._spent.items() if spent.day == day}
-            self._spent[reply_id] = _Spent(owner, day, GUESS_USD)
+            self._spent[reply_id] = _Spent(owner, day, most_usd(ask, request))
 
     def settle(self, reply_id: str, cost_usd: float) -> None:
         """Notes what an answer has cost; one that was not lent for changes nothing."""

@@ -89,7 +89,7 @@ class Turns:
         clock: The monotonic clock of the logs, in seconds.
         now: The present moment, UTC.
         max_message_chars: Longest message that is accepted, in characters.
-        spend: Told owner and reply id before an answer that the server pays for; may refuse it.
+        spend: Told of each answer that the server is to pay for; may refuse it.
     """
 
     engine: Engine
@@ -100,7 +100,7 @@ class Turns:
     policy: Policy = field(default_factory=Policy)
     deadlines: Deadlines = field(default_factory=Deadlines)
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
-    spend: Callable[[str, str], None] = lambda _owner, _reply_id: None
+    spend: Callable[[str, str, Ask, ChatRequest], None] = lambda *_: None
     _asks: dict[str, Ask] = field(default_factory=dict, init=False, repr=False)
     _beginning: set[tuple[str, str]] = field(default_factory=set, init=False, repr=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, init=False, repr=False)
@@ -272,8 +272,6 @@ class Turns:
             text=begun,
             continues_id=goes_on_from.id if goes_on_from is not None and begun else None,
         )
-        if ask.is_lent:
-            self.spend(owner, reply.id)
         conversation = Conversation(conversation_id, owner, title_of(user.text), now)
         live = LiveReply(reply.id, owner, conversation_id, ask.model, self.clock)
         request = ChatRequest(
@@ -288,6 +286,8 @@ class Turns:
             events = attempts.stream(request, ask.key, begun=begun, fallbacks=ask.fallbacks)
             return fused(events, ask.budget, request)
 
+        if ask.is_lent:
+            self.spend(owner, reply.id, ask, request)
         self.recorder.begin(StoredTurn(user, reply), conversation, live)
         self._asks[live.id] = ask
         self.engine.start(live, source)

@@ -9,6 +9,7 @@ from chat.simulator.special_keys import DISABLED_KEY, EXHAUSTED_KEY, EXPIRED_KEY
 
 from .driver import KEY, open_chat
 from .processes import App
+from .test_looks import Scheme, violations
 
 KEY_COOKIE = "tickertape_key"
 
@@ -186,3 +187,29 @@ def test_a_stolen_cookie_opens_nothing_and_is_cleared(first_visit: Page, app: Ap
 
     expect(first_visit.get_by_role("link", name="Connect OpenRouter")).to_be_visible()
     await_cookie(first_visit, is_there=False)
+
+
+@pytest.mark.parametrize(("width", "schemes"), [(1280, ["light", "dark"]), (390, ["light"])])
+def test_no_state_of_the_keys_place_has_a_serious_violation_that_is_ours(
+    width: int, schemes: list[Scheme], first_visit: Page
+) -> None:
+    first_visit.set_viewport_size({"width": width, "height": 844})
+    unfold = first_visit.get_by_role("button", name="Expand sidebar")
+    expect(unfold.or_(field(first_visit)).first).to_be_visible()
+    if unfold.is_visible():
+        unfold.click()
+    first_visit.get_by_text("Connect with a code").click()
+    expect(first_visit.get_by_label("Code from OpenRouter")).to_be_visible()
+    found = violations(first_visit, "no key", schemes)
+
+    paste(first_visit, KEY)
+    expect(chip(first_visit)).to_be_visible()
+    paste(first_visit, "sk-ant-api03-" + "x" * 90)
+    expect(first_visit.get_by_text("It is one of Anthropic's")).to_be_visible()
+    found += violations(first_visit, "a key, and a bad one", schemes)
+
+    paste(first_visit, EXPIRED_KEY)
+    expect(first_visit.get_by_text("Key expired")).to_be_visible()
+    found += violations(first_visit, "an expired key", schemes)
+
+    assert not found, "\n".join(found)

@@ -7,13 +7,16 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from chat.messages import Secret
+from chat.budget import Budget, Price
+from chat.messages import ChatRequest, Message, Secret
 from chat.server_key import GUESS_USD, ServerKey, is_local_visit
 from chat.setting_values import LentTo
 from chat.settings import Settings
-from chat.turn import MessageRefused
+from chat.turn import Ask, MessageRefused
 
 KEY = Secret("sk-or-v1-" + "5e" * 32)
+ASK = Ask("a/unpriced", max_tokens=1000)
+PROMPT = (Message("user", "four" * 1000),)
 MORNING = datetime(2026, 11, 22, 9, tzinfo=UTC)
 
 
@@ -44,10 +47,13 @@ class World:
         """How many answers the visitor is lent for until the budget is used up."""
         for number in range(100):
             with suppress(MessageRefused):
-                self.lender.spend(owner, f"{owner}-{number}")
+                self.spend(owner, f"{owner}-{number}")
                 continue
             return number
         raise AssertionError
+
+    def spend(self, owner: str, reply_id: str, ask: Ask = ASK) -> None:
+        self.lender.spend(owner, reply_id, ask, ChatRequest(ask.model, PROMPT, ask.max_tokens))
 
 
 @pytest.mark.parametrize(
@@ -96,13 +102,24 @@ def test_a_visitor_and_the_day_each_have_an_end() -> None:
 
 def test_what_an_answer_really_cost_takes_the_guesss_place() -> None:
     world = World()
-    world.lender.spend("ann", "cheap")
+    world.spend("ann", "cheap")
     world.lender.settle("cheap", 0.0)
 
     assert world.lender.left_usd("ann") == pytest.approx(4 * GUESS_USD)
-    world.lender.spend("ann", "dear")
+    world.spend("ann", "dear")
     world.lender.settle("dear", 1.0)
     assert world.count("ben") == 0
+
+
+def test_until_then_an_answer_counts_with_the_most_it_can_cost() -> None:
+    world = World()
+    prices = {"a/cheap": Price(1.0, 4.0), "a/dear": Price(2.0, 8.0)}
+
+    ask = Ask("a/cheap", 1000, fallbacks=("a/dear",), budget=Budget(prices=prices))
+    world.spend("ann", "r", ask)
+
+    # 4,000 characters of prompt are about 1,000 tokens.
+    assert world.lender.left_usd("ann") == pytest.approx(4 * GUESS_USD - (2.0 + 8.0) / 1000)
 
 
 def test_answers_of_visitors_own_keys_count_nowhere() -> None:
@@ -133,7 +150,7 @@ def test_a_refusal_says_why() -> None:
     world = World(before={"ann": 1.0})
 
     with pytest.raises(MessageRefused, match="over_budget"):
-        world.lender.spend("ann", "r")
+        world.spend("ann", "r")
 
 
 def test_only_visitors_have_a_budget() -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from chat.messages import ChatRequest
 from chat.simulator import SimulatorServer
 from chat.simulator.special_keys import (
     DISABLED_KEY,
@@ -20,6 +21,7 @@ from chat.simulator.special_keys import (
     REFUSED_KEY,
     UNLIMITED_KEY,
 )
+from chat.turn import Ask
 from chat.ui import session
 from chat.ui.wiring import services
 
@@ -153,6 +155,21 @@ def test_nothing_of_the_environments_openai_variables_reaches_openrouter(
     assert not {"openai-organization", "openai-project", "x-leak"} & {*record["header_names"]}
 
 
+def test_an_endpoint_of_the_operators_is_asked_with_its_own_key(
+    monkeypatch: pytest.MonkeyPatch, openrouter: SimulatorServer
+) -> None:
+    lab = SimulatorServer(any_key=True)
+    monkeypatch.setenv("ENDPOINTS", f"lab={lab.start()}")
+    monkeypatch.setenv("ENDPOINT_LAB_KEY", "lab-key")
+
+    app = say(paste(visit("lab/sim/rate-1000-len-5"), KEY), "Hello")
+
+    assert not boxes(app)
+    assert newest_record(lab)["key_sha256"] == hashlib.sha256(b"lab-key").hexdigest()
+    assert read(openrouter, "generations") == []
+    lab.close()
+
+
 def test_without_a_key_the_environments_is_not_used(
     monkeypatch: pytest.MonkeyPatch, openrouter: SimulatorServer
 ) -> None:
@@ -185,7 +202,8 @@ def test_over_the_budget_the_message_is_given_back_with_a_sentence(
     app.run()
     assert "This server pays for your answers: $0.01 left today." in beside_field(app)
     owner = app.session_state["tab"].owner
-    services().server_key.spend(owner, "an answer that has not ended")
+    ask = Ask("a/unpriced", 100)
+    services().server_key.spend(owner, "still going on", ask, ChatRequest("a/unpriced", (), 100))
 
     app = say(visit(OPENROUTER_MODEL), "Hello")
 
