@@ -39,7 +39,9 @@ from chat.stores.sql import SqlStore
 from chat.turn import Ask, Turns
 
 OWNER = "chaos"
-RESET = "-reset-at-"
+EXCUSED = ("-reset-at-", "-bad-json-at-", "-bad-utf8-at-")
+"""Faults after which what was sent cannot be had, where they come at every try: a reset has the
+kernel throw away what it had received, and after half an event it is not known what is missing."""
 STOPPED_SHARE = 0.1
 STOPPED_WITHIN_S = 0.8
 END_S = 120.0
@@ -231,9 +233,10 @@ def told_of(record: ReplyRecord, meant: str, sent_chars: int) -> Told:
     )
     is_whole = record.outcome in {"completed", "truncated", "filtered"}
     expected = len(meant) if is_whole else sent_chars
-    # What was on its way when the visitor stopped it was not wanted any more; and a reset has the
-    # kernel throw away what it had received, so that it never came to us.
-    is_excused = record.outcome == "stopped" or (RESET in record.model and not is_whole)
+    # What was on its way when the visitor stopped it was not wanted any more.
+    is_excused = record.outcome == "stopped" or (
+        not is_whole and any(fault in record.model for fault in EXCUSED)
+    )
     lost = 0 if is_excused else max(0, expected - common)
     failure = record.failure
     return Told(

@@ -13,6 +13,10 @@ from chat.events import Continued, Event, Finished, StartedOver, TextDelta
 
 OVERLAP_CHARS = 12
 """Shorter agreements at the seam are taken for chance, unless they are all there was before."""
+WIDE_CHARS = 3
+"""For how many letters a Chinese or Japanese character, or an emoji, counts in that."""
+FIRST_WIDE = "\u2e80"
+"""From here on Unicode has the characters of East Asia, and most emoji."""
 START_CHARS = 24
 """So many characters as at the very beginning of the answer: the model has started over."""
 TAIL_CHARS = 2_000
@@ -57,7 +61,7 @@ class Joiner:
         is_repeat = held.startswith(self._before)
         overlap = len(self._before) if is_repeat else _overlap(self._tail, held)
         is_whole = overlap == len(self._before)
-        if overlap >= OVERLAP_CHARS or (is_whole and overlap):
+        if _weight(held[:overlap]) >= OVERLAP_CHARS or (is_whole and overlap):
             self.verdict = "joined"
             return held[overlap:]
         if _agreement(self._before, held) >= min(START_CHARS, len(self._before)) > 0:
@@ -71,6 +75,11 @@ def _overlap(before: str, after: str) -> int:
     """Length of the longest end of `before` that `after` begins with."""
     longest = min(len(before), len(after))
     return next((n for n in range(longest, 0, -1) if before.endswith(after[:n])), 0)
+
+
+def _weight(text: str) -> int:
+    """The length of a text in letters that say as much."""
+    return sum(WIDE_CHARS if character >= FIRST_WIDE else 1 for character in text)
 
 
 def _agreement(one: str, other: str) -> int:

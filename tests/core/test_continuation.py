@@ -99,6 +99,14 @@ def test_a_repeat_must_have_so_many_characters() -> None:
     assert joined(BEFORE, f"{fewer}!") == (f"{fewer}!", "joined")
 
 
+@pytest.mark.parametrize("last", ["潮汐之间", "ありがと", "🌊🌊🌊🌊"])
+def test_a_few_characters_that_are_words_by_themselves_are_a_repeat(last: str) -> None:
+    before = f"{BEFORE} {last}"
+
+    assert joined(before, f"{last}，") == ("，", "joined")
+    assert joined(before, f"{last[1:]}，") == (f"{last[1:]}，", "joined")
+
+
 def test_a_long_answer_may_be_repeated_whole_too() -> None:
     before = "".join(f"{n} " for n in range(TAIL_CHARS))
 
