@@ -79,8 +79,14 @@ class Store(Protocol):
         """Pins a conversation to the top of the list, or lets it go."""
         ...
 
-    def delete(self, owner: str, conversation_id: str) -> None:
-        """Deletes a conversation: it is nowhere to be seen, until `restore` or for good."""
+    def delete(self, owner: str, conversation_id: str, *, for_good: bool = False) -> None:
+        """Deletes a conversation: it is nowhere to be seen, until `restore` or for good.
+
+        Args:
+            owner: Whose it is.
+            conversation_id: Which.
+            for_good: Whether it is removed at once, with all that was said.
+        """
         ...
 
     def restore(self, owner: str, conversation_id: str) -> None:

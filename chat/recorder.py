@@ -172,6 +172,11 @@ class Recorder:
             self._remember(owner, conversation_id, tree)
         return _merged(tree, waiting)
 
+    def forget(self, owner: str, conversation_id: str) -> None:
+        """Lets go of what is remembered of a conversation."""
+        with self._lock:
+            self._remembered.pop((owner, conversation_id), None)
+
     def close(self) -> None:
         """Saves what is left and ends the thread."""
         self._is_closing = True

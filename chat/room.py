@@ -74,6 +74,15 @@ class Room:
         if leaf_id is not None:
             self.store.set_leaf(owner, conversation_id, leaf_id)
 
+    def remove(self, owner: str, conversation_id: str) -> None:
+        """Removes a conversation for good, also from memory.
+
+        Raises:
+            StoreError: the store is away.
+        """
+        self.store.delete(owner, conversation_id, for_good=True)
+        self.recorder.forget(owner, conversation_id)
+
     def close(self) -> None:
         """Saves what is left and lets go of the store."""
         self.recorder.close()

@@ -67,9 +67,7 @@ class SqlStore:
         now: Callable[[], datetime] = utc_now,
         sleep: imports.Sleep = time.sleep,
     ) -> Self:
-        """Opens a database by its URL, making file, folder and tables where missing.
-
-        What was deleted long ago is removed for good.
+        """Opens a database by its URL: makes what is missing, removes what was deleted long ago.
 
         Args:
             url: `sqlite:///data/file.db` or `postgresql://user:password@host/name`.
@@ -87,7 +85,7 @@ class SqlStore:
             store = cls(engine, now, sleep)
             store.beat()
             with store._writer.begin() as db:
-                upkeep.purge(db, now())
+                upkeep.purge(db, now() - upkeep.KEEP_DELETED)
         except BaseException:
             engine.dispose()
             raise
@@ -168,10 +166,13 @@ class SqlStore:
             lists.change(db, owner, _asked(conversation_id), pinned=is_pinned)
 
     @in_plain_words
-    def delete(self, owner: str, conversation_id: str) -> None:
-        """Hides a conversation; it is removed for good at an opening a week later."""
+    def delete(self, owner: str, conversation_id: str, *, for_good: bool = False) -> None:
+        """Hides a conversation; it is removed for good at an opening a week later, or now."""
         with self._writer.begin() as db:
-            lists.change(db, owner, _asked(conversation_id), deleted_at=self._now())
+            at = upkeep.LONG_AGO if for_good else self._now()
+            lists.change(db, owner, _asked(conversation_id), deleted_at=at)
+            if for_good:
+                upkeep.purge(db, self._now() - upkeep.KEEP_DELETED)
 
     @in_plain_words
     def restore(self, owner: str, conversation_id: str) -> None:
@@ -256,8 +257,8 @@ class SqlStore:
         guess_usd: float,
     ) -> float:
         """What answers have cost in USD; see `lists.spent_usd`."""
+        query = lists.spent_usd(owner, since, until, free, guess_usd)
         with self._reader.begin() as db:
-            query = lists.spent_usd(owner, since, until, free, guess_usd)
             return float(db.execute(query).scalar_one())
 
     @in_plain_words

@@ -3,7 +3,7 @@
 import os
 import secrets
 import socket
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import Connection, case, delete, func, or_, select, update
@@ -23,6 +23,8 @@ DEAD_AFTER = timedelta(seconds=15)
 """How old the last sign of life of a process may be."""
 KEEP_DELETED = timedelta(days=7)
 """How long a deletion can be taken back."""
+LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
+"""When that was deleted which no one may take back."""
 
 
 def new_process_id() -> str:
@@ -103,9 +105,8 @@ def mark_interrupted(db: Connection, process_id: str, now: datetime) -> int:
     return ended.rowcount
 
 
-def purge(db: Connection, now: datetime) -> None:
-    """Removes for good what was deleted long ago; the index forgets it by its triggers."""
-    deadline = now - KEEP_DELETED
+def purge(db: Connection, deadline: datetime) -> None:
+    """Removes for good what was deleted before; the index forgets it by its triggers."""
     gone = select(conversations.c.id).where(conversations.c.deleted_at < deadline)
     # What follows from a deleted message was deleted with it or before it, so nothing is orphaned.
     said = select(messages.c.id).where(

@@ -35,6 +35,7 @@ from chat.ui.transcript import (
     draw_siblings,
     draw_user_message,
 )
+from chat.ui.wiring import services
 
 ELSEWHERE_S = 1.0
 COST_S = 3.0
@@ -82,6 +83,7 @@ class View:
 
 def open_conversation(tab: session.Tab) -> View:
     """Reads the conversation that the tab shows, as it stands now."""
+    services().on_screen.note(tab, tab.owner, tab.conversation_id if tab.is_temporary else None)
     if tab.conversation_id is None:
         return View("new")
     try:

@@ -24,7 +24,7 @@ class Undo:
     message_id: str | None = None
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, weakref_slot=True, eq=False)
 class Tab:
     """The state of one tab.
 

@@ -20,6 +20,7 @@ from chat.local.supervisor import LocalModels
 from chat.local.weights import default_cache_dir
 from chat.messages import Secret
 from chat.model_lists import ModelList, ModelLists
+from chat.on_screen import OnScreen
 from chat.providers.openai_keys import OpenAIKeys
 from chat.providers.openai_lists import list_models
 from chat.providers.openai_wire import OpenAIWire
@@ -53,6 +54,7 @@ class Services:
         store_fault: Why conversations are only kept until the server stops, or None.
         kept: Where conversations are held that stay.
         temporary: Where those are held that are never written down.
+        on_screen: Which temporary conversations are still looked at.
         accounts: The account of each visitor who is logged in, by the cookie's id.
         simulator: None where the setting turned it off.
         lists: Makes lists of OpenRouter's models.
@@ -71,6 +73,7 @@ class Services:
     store_fault: str | None
     kept: Room
     temporary: Room
+    on_screen: OnScreen
     engine: Engine
     local: LocalModels
     simulator: SimulatorServer | None
@@ -171,12 +174,15 @@ def services() -> Services:
     engine.spawn(provider.warm())
     engine.spawn(_start_later(local))
     kept, temporary = rooms
+    on_screen = OnScreen(temporary.remove)
+    engine.spawn(on_screen.sweep_for_ever())
     lists = _model_lists(settings, provider, routes, engine)
     return Services(
         settings,
         store_fault,
         kept,
         temporary,
+        on_screen,
         engine,
         local,
         simulator,
