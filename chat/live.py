@@ -4,7 +4,7 @@ Each reader keeps its own position, so nobody misses or repeats an entry, whenev
 """
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from chat.events import ENDINGS, Event, Logged
 from chat.ports import Clock
@@ -31,6 +31,7 @@ class LiveReply:
         self._clock = clock
         self._entries: list[Logged] = []
         self._grown = threading.Condition()
+        self._watchers: tuple[Callable[[], None], ...] = ()
 
     def append(self, event: Event) -> None:
         """Adds an event. After an ending the log is closed, and further events are dropped."""
@@ -39,6 +40,24 @@ class LiveReply:
                 return
             self._entries.append(Logged(len(self._entries), self._clock(), event))
             self._grown.notify_all()
+            watchers = self._watchers
+        for watcher in watchers:
+            watcher()
+
+    def watch(self, watcher: Callable[[], None]) -> Callable[[], None]:
+        """Has `watcher` called after each entry, on the writer's thread; it must not block.
+
+        Returns:
+            Ends that.
+        """
+        with self._grown:
+            self._watchers = (*self._watchers, watcher)
+
+        def unwatch() -> None:
+            with self._grown:
+                self._watchers = tuple(held for held in self._watchers if held is not watcher)
+
+        return unwatch
 
     @property
     def is_closed(self) -> bool:

@@ -1,0 +1,53 @@
+"""What an API answer says of itself: the figures of a fold, under the names clients know.
+
+The names are those of the AI SDK's own performance figures where it has one.
+"""
+
+from chat.events import Usage
+from chat.metrics import answer_tokens, throughput_tok_s
+from chat.reply import ReplyFold
+
+MS = 1000.0
+
+Figures = dict[str, object]
+
+
+def figures_of(fold: ReplyFold, conversation_id: str) -> Figures:
+    """What is known of an answer so far; what is not known is left out.
+
+    Returns:
+        Model and upstream provider, ids, outcome, `ttftMs`, `responseTimeMs` (both milliseconds),
+        `outputTokensPerSecond`, `usage` (tokens; `isEstimated` where nobody counted) and
+        `costUsd`. JSON values only.
+    """
+    tokens = answer_tokens(fold.usage, fold.text_chars + fold.reasoning_chars)
+    pace = throughput_tok_s(tokens.count, fold.timings)
+    figures: Figures = {
+        "conversationId": conversation_id,
+        "model": fold.served_model,
+        "provider": fold.upstream_provider,
+        "generationId": fold.generation_id,
+        "outcome": fold.outcome,
+        "ttftMs": _ms(fold.timings.ttft_s),
+        "responseTimeMs": _ms(fold.timings.total_s),
+        "outputTokensPerSecond": round(pace, 2) if pace is not None else None,
+        "usage": {**_usage(fold.usage, tokens.count), "isEstimated": tokens.is_estimated},
+        "costUsd": fold.usage.cost_usd if fold.usage is not None else None,
+    }
+    return {name: value for name, value in figures.items() if value is not None}
+
+
+def _usage(usage: Usage | None, output_tokens: int) -> Figures:
+    if usage is None:
+        return {"outputTokens": output_tokens}
+    counts = {
+        "inputTokens": usage.prompt_tokens,
+        "outputTokens": usage.completion_tokens,
+        "reasoningTokens": usage.reasoning_tokens,
+        "cachedInputTokens": usage.cached_tokens,
+    }
+    return {name: count for name, count in counts.items() if count is not None}
+
+
+def _ms(value_s: float | None) -> float | None:
+    return round(value_s * MS, 1) if value_s is not None else None
