@@ -1,5 +1,6 @@
 """The wire formats of the API: what each says of a log, event by event."""
 
+import itertools
 import json
 from collections.abc import Sequence
 from typing import Any
@@ -29,7 +30,6 @@ from chat.events import (
     UsageReported,
 )
 from chat.live import LiveReply
-from tests.core.scripted import HandClock
 
 FAILURE = Failure("rate_limited", status=429)
 USAGE = UsageReported(Usage(5, 3, cost_usd=0.25))
@@ -46,11 +46,9 @@ WHOLE = (
 
 def log_of(events: Sequence[Event]) -> LiveReply:
     """An answer whose events came 100 ms apart."""
-    clock = HandClock()
-    live = LiveReply("r1", "ann", "c1", "acme/big", clock)
+    live = LiveReply("r1", "ann", "c1", "acme/big", itertools.count(0, 0.1).__next__)
     for event in events:
         live.append(event)
-        clock.turn(0.1)
     return live
 
 

@@ -11,7 +11,8 @@ from chat.api.broadcast import PORTION_BYTES, Broadcast
 from chat.engine import Engine
 from chat.events import Event, Finished, Logged, TextDelta
 from chat.live import LiveReply
-from tests.core.scripted import PATIENCE_S, HandClock
+
+PATIENCE_S = 10.0
 
 TEXT = [f"word{n} " for n in range(500)]
 
@@ -28,7 +29,7 @@ class Plain:
 
 
 def empty_log() -> LiveReply:
-    return LiveReply("r", "ann", "c", "sim/x", HandClock())
+    return LiveReply("r", "ann", "c", "sim/x", lambda: 0.0)
 
 
 async def all_of(found: Broadcast) -> str:
