@@ -1,0 +1,57 @@
+"""Limits on what one client may ask for, with a clock that is turned by hand."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from chat.api.chat_body import BodyRefused
+from chat.api.limits import RateLimit, read_body
+
+
+class HandClock:
+    def __init__(self) -> None:
+        self.now_s = 0.0
+
+    def __call__(self) -> float:
+        return self.now_s
+
+
+def test_a_burst_up_to_the_limit_goes_through_and_then_it_is_said_how_long_to_wait() -> None:
+    limit = RateLimit(6, HandClock())
+
+    assert [limit.wait_s("ann") for _ in range(6)] == [0.0] * 6
+    assert limit.wait_s("ann") == pytest.approx(10.0)
+
+
+def test_after_the_wait_that_was_named_one_more_goes_through() -> None:
+    clock = HandClock()
+    limit = RateLimit(6, clock)
+    for _ in range(6):
+        limit.wait_s("ann")
+
+    clock.now_s += limit.wait_s("ann") + 1e-9
+
+    assert limit.wait_s("ann") == 0
+    assert limit.wait_s("ann") > 0
+
+
+def test_one_owners_requests_do_not_count_for_another() -> None:
+    limit = RateLimit(1, HandClock())
+
+    assert (limit.wait_s("ann"), limit.wait_s("eve")) == (0, 0)
+
+
+async def endless(read: list[bytes]) -> AsyncIterator[bytes]:
+    while True:
+        read.append(b"x" * 100)
+        yield read[-1]
+
+
+async def test_a_body_is_read_no_further_than_its_limit() -> None:
+    read: list[bytes] = []
+
+    with pytest.raises(BodyRefused) as caught:
+        await read_body(endless(read), 1000)
+
+    assert caught.value.status == 413
+    assert len(read) == 11
