@@ -1,0 +1,63 @@
+"""Where a client's message belongs in the conversation that the store has. Pure.
+
+The store's tree says what was said; a client's list of messages says which of it the client shows.
+"""
+
+import base64
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from chat.api.chat_body import ChatBody
+from chat.tree import Turn
+
+ID_BYTES = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What is to be done with a message.
+
+    Attributes:
+        does: Go on at the end, send the message of `message_id` anew and changed, or answer the
+            last message once more.
+    """
+
+    does: Literal["append", "edit", "again"]
+    message_id: str = ""
+
+
+def own_id_of(owner: str, chat_id: str) -> str:
+    """Our id for a conversation that a client named itself: 22 URL-safe characters.
+
+    The same for the same owner and name, another for every other owner, so that nobody's name for
+    a conversation can meet another's.
+    """
+    digest = hashlib.sha256(f"{owner}|{chat_id}".encode()).digest()
+    return base64.urlsafe_b64encode(digest[:ID_BYTES]).decode().rstrip("=")
+
+
+def place_of(turns: Sequence[Turn], body: ChatBody) -> Place:
+    """Where the last message of a request belongs.
+
+    A client that sends the whole conversation shows by it which place it means: after all that
+    there is, instead of a message that is there, or the same as the last one there (version 4
+    asks for another answer so). Where its history is not ours, its message goes to the end.
+
+    Args:
+        turns: The path that the conversation shows, oldest first; at least one turn.
+        body: The request.
+    """
+    if body.wants_another:
+        return Place("again")
+    if not body.is_whole:
+        return Place("append")
+    *before, last = [message.text for message in body.messages if message.role == "user"]
+    place = len(before)
+    ours = [turn.user.text for turn in turns]
+    if ours[:place] != before or place >= len(ours):
+        return Place("append")
+    if place == len(ours) - 1 and ours[place] == last:
+        return Place("again")
+    return Place("edit", turns[place].user.id)
