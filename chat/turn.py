@@ -18,7 +18,7 @@ from chat.engine import Engine
 from chat.errors import ChatError
 from chat.events import Event
 from chat.live import LiveReply
-from chat.messages import ChatRequest, Secret
+from chat.messages import ChatRequest, Message, Secret
 from chat.ports import Clock, Provider
 from chat.present import present_reply
 from chat.prompt import is_text, prompt_of
@@ -54,6 +54,7 @@ class Ask:
         fallbacks: Models to ask in this order when the one before cannot answer.
         budget: What the answer may use, with the prices and what the session has used.
         is_lent: Whether the key is the server's, lent within a budget.
+        messages: The whole prompt, where it is not to be made from the conversation.
     """
 
     model: str
@@ -64,6 +65,7 @@ class Ask:
     fallbacks: tuple[str, ...] = ()
     budget: Budget = field(default_factory=Budget)
     is_lent: bool = False
+    messages: tuple[Message, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +107,9 @@ class Turns:
     _beginning: set[tuple[str, str]] = field(default_factory=set, init=False, repr=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, init=False, repr=False)
 
-    def begin(self, owner: str, conversation_id: str | None, text: str, ask: Ask) -> LiveReply:
+    def begin(
+        self, owner: str, conversation_id: str | None, text: str, ask: Ask, *, new_as: str = ""
+    ) -> LiveReply:
         """Saves the message and starts the answer to it.
 
         Args:
@@ -113,6 +117,7 @@ class Turns:
             conversation_id: Where it goes on, or None to begin a new conversation.
             text: What the visitor typed.
             ask: How the answer is wanted.
+            new_as: The id of the new conversation; one is made up where none is given.
 
         Raises:
             MessageRefused: the text cannot be sent, an answer is still running, or the owner has
@@ -122,7 +127,7 @@ class Turns:
         self.check(text, ask)
         if conversation_id is None:
             user = UserMessage(new_id(), None, text, self.now())
-            return self._start(owner, new_id(), [], user, ask)
+            return self._start(owner, new_as or new_id(), [], user, ask)
         with self._alone_in(owner, conversation_id):
             turns = self._idle_turns(owner, conversation_id)
             user = UserMessage(new_id(), turns[-1].reply.id, text, self.now())
@@ -276,7 +281,7 @@ class Turns:
         live = LiveReply(reply.id, owner, conversation_id, ask.model, self.clock)
         request = ChatRequest(
             model=ask.model,
-            messages=prompt_of(earlier, user.text, ask.system_prompt, begun),
+            messages=ask.messages or prompt_of(earlier, user.text, ask.system_prompt, begun),
             max_tokens=ask.max_tokens,
             temperature=ask.temperature,
         )

@@ -1,0 +1,104 @@
+"""The broadcasts of this process: one for each answer and wire format that somebody follows.
+
+All of it runs on the web server's loop.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import dataclass, field
+
+from starlette.responses import StreamingResponse
+
+from chat.api import data_stream, ui_messages
+from chat.api.broadcast import Broadcast, Encoder
+from chat.api.chat_body import Dialect
+from chat.errors import Failure
+from chat.live import LiveReply
+
+GRACE_S = 10.0
+"""How long an ended answer can still be followed, so that nobody falls between end and store."""
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """How one dialect is served.
+
+    Attributes:
+        encoder: Makes an encoder for an answer.
+        headers: Of the response.
+        keep_alive: What fills a silence.
+    """
+
+    encoder: Callable[[LiveReply, Callable[[Failure], str]], Encoder]
+    headers: Mapping[str, str]
+    keep_alive: bytes
+
+
+FORMATS: Mapping[Dialect, Format] = {
+    "ui_messages": Format(
+        ui_messages.UiMessageEncoder, ui_messages.HEADERS, ui_messages.KEEP_ALIVE
+    ),
+    "data_stream": Format(
+        data_stream.DataStreamEncoder, data_stream.HEADERS, data_stream.KEEP_ALIVE
+    ),
+}
+
+
+@dataclass(slots=True)
+class Followers:
+    """Gives each follower of an answer the broadcast that the others have, too.
+
+    Attributes:
+        explain: Gives the sentence of a failure.
+    """
+
+    explain: Callable[[Failure], str]
+    _held: dict[tuple[str, Dialect], Broadcast] = field(default_factory=dict)
+    _newest: dict[tuple[str, str], LiveReply] = field(default_factory=dict)
+
+    def newest(self, owner: str, conversation_id: str) -> LiveReply | None:
+        """The answer that was followed last in a conversation, until its grace is over."""
+        return self._newest.get((owner, conversation_id))
+
+    def response(self, live: LiveReply, dialect: Dialect) -> StreamingResponse:
+        """The whole answer from its first byte on, then live; closes right after its end."""
+        form = FORMATS[dialect]
+        headers = {**form.headers, "x-tickertape-conversation": live.conversation_id}
+        return StreamingResponse(self._follow(live, dialect, form), headers=headers)
+
+    async def _follow(
+        self, live: LiveReply, dialect: Dialect, form: Format
+    ) -> AsyncIterator[bytes]:
+        # The first byte makes servers and proxies send the head of the response.
+        yield form.keep_alive
+        async for portion in self._broadcast(live, dialect, form).follow(form.keep_alive):
+            yield portion
+
+    def _broadcast(self, live: LiveReply, dialect: Dialect, form: Format) -> Broadcast:
+        key = (live.id, dialect)
+        if key not in self._held:
+            loop = asyncio.get_running_loop()
+            self._held[key] = Broadcast(live, form.encoder(live, self.explain), loop)
+            self._newest[live.owner, live.conversation_id] = live
+            self._let_go_later(live, dialect)
+        return self._held[key]
+
+    def _let_go_later(self, live: LiveReply, dialect: Dialect) -> None:
+        """Looks every while whether the answer has ended; then it is kept for the grace."""
+        loop = asyncio.get_running_loop()
+
+        def look() -> None:
+            if live.is_closed and live.age_s - _ended_after_s(live) >= GRACE_S:
+                self._held.pop((live.id, dialect)).close()
+                place = (live.owner, live.conversation_id)
+                if self._newest.get(place) is live:
+                    del self._newest[place]
+            else:
+                loop.call_later(GRACE_S / 2, look)
+
+        loop.call_later(GRACE_S, look)
+
+
+def _ended_after_s(live: LiveReply) -> float:
+    entries = live.read()
+    return entries[-1].at_s - entries[0].at_s
