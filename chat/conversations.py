@@ -33,13 +33,18 @@ def title_of(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """One line of the sidebar's list."""
+    """One line of the sidebar's list.
+
+    Attributes:
+        is_hidden: Kept out of that list and of searches; it can be opened by its id.
+    """
 
     id: str
     owner: str
     title: str
     updated_at: datetime
     is_pinned: bool = False
+    is_hidden: bool = False
 
 
 @dataclass(frozen=True, slots=True)

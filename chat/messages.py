@@ -34,9 +34,11 @@ class ChatRequest:
         max_tokens: Upper limit of the answer, in tokens. Always sent: OpenRouter reserves the
             model's full output otherwise, and small balances then fail with 402.
         temperature: Sampling temperature, 0 to 2, or None for the model's own.
+        top_p: Nucleus sampling, above 0 to 1, likewise.
     """
 
     model: str
     messages: tuple[Message, ...]
     max_tokens: int
     temperature: float | None = None
+    top_p: float | None = None

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from typing import Protocol
 
+from chat.api_tokens import ApiToken
 from chat.choices import Preset
 from chat.conversations import Conversation, Hit, QueuedMessage, ReplyRecord, StoredTurn
 from chat.events import Event
@@ -25,6 +26,26 @@ class Provider(Protocol):
         Raises:
             ProviderError: the answer cannot be had, or broke off; the events before it stand.
         """
+        ...
+
+
+class Tokens(Protocol):
+    """Where the tokens of programs are kept, by their hashes. Blocks and raises as `Store` does."""
+
+    def add(self, owner: str, name: str, hashed: str) -> ApiToken:
+        """Keeps a new token; raises `StoreRefused` where the owner has as many as may be."""
+        ...
+
+    def list_tokens(self, owner: str) -> list[ApiToken]:
+        """The owner's tokens, oldest first."""
+        ...
+
+    def revoke(self, owner: str, token_id: str) -> None:
+        """Makes a token good for nothing from the next request on."""
+        ...
+
+    def owner_of(self, hashed: str) -> str | None:
+        """Whose token has this hash, and notes that it was used; None where it is nobody's."""
         ...
 
 
@@ -135,6 +156,10 @@ class Store(Protocol):
 
     def stops_asked(self, reply_ids: Sequence[str]) -> set[str]:
         """Which of these running answers another process was asked to stop."""
+        ...
+
+    def ping(self) -> None:
+        """Reads something small, to see whether it can."""
         ...
 
     def beat(self) -> None:

@@ -14,7 +14,8 @@ from chat.conversations import Outcome, QueuedMessage, new_id
 from chat.errors import StoreError
 from chat.live import LiveReply
 from chat.ports import Store
-from chat.turn import Ask, MessageRefused, Turns
+from chat.refusals import MessageRefused
+from chat.turn import Ask, Turns
 
 _log = logging.getLogger(__name__)
 

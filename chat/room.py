@@ -129,6 +129,9 @@ class Room:
             turns = path_of(tree) if tree is not None else []
             if tree is None or not turns or turns[0].reply.id != live.id:
                 return
+            if tree.conversation.is_hidden:
+                # Nobody reads it there, and it would be paid for.
+                return
             question = turns[0].user.text
             if tree.conversation.title != title_of(question):
                 # The visitor has named it.

@@ -13,8 +13,9 @@ from urllib.parse import urlsplit
 
 from chat.messages import ChatRequest, Secret
 from chat.metrics import estimated_tokens
+from chat.refusals import MessageRefused
 from chat.settings import Settings
-from chat.turn import Ask, MessageRefused
+from chat.turn import Ask
 
 GUESS_USD = 0.01
 """What an answer counts for where neither its cost nor a price is known."""

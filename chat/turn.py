@@ -3,44 +3,27 @@
 What is typed is in the store before the request leaves; the answer itself is the engine's.
 """
 
-import threading
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import Literal
 
 from chat.attempts import Attempts
 from chat.budget import Budget, fused
 from chat.conversations import Conversation, ReplyRecord, StoredTurn, UserMessage, new_id, title_of
 from chat.deadlines import Deadlines
 from chat.engine import Engine
-from chat.errors import ChatError
 from chat.events import Event
 from chat.live import LiveReply
 from chat.messages import ChatRequest, Message, Secret
+from chat.one_at_a_time import OneAtATime
 from chat.ports import Clock, Provider
 from chat.present import present_reply
 from chat.prompt import is_text, prompt_of
 from chat.recorder import Recorder
+from chat.refusals import MessageRefused
 from chat.retry import Policy
 from chat.tree import Tree, Turn, path_of
-
-RefusalReason = Literal[
-    "empty", "too_long", "not_text", "busy", "unknown_conversation", "over_budget"
-]
-
-
-class MessageRefused(ChatError):  # noqa: N818 - says what happened, like the rest of the tree
-    """A message cannot be sent as it is; nothing was stored or asked.
-
-    Args:
-        reason: Which rule it breaks; `chat.ui.wording` has the sentence.
-    """
-
-    def __init__(self, reason: RefusalReason) -> None:
-        super().__init__(reason)
-        self.reason: RefusalReason = reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +33,7 @@ class Ask:
     Attributes:
         max_tokens: Upper limit of the answer, in tokens.
         temperature: 0 to 2, or None for the model's own.
+        top_p: Above 0 to 1, likewise.
         system_prompt: "" for none.
         fallbacks: Models to ask in this order when the one before cannot answer.
         budget: What the answer may use, with the prices and what the session has used.
@@ -66,6 +50,7 @@ class Ask:
     budget: Budget = field(default_factory=Budget)
     is_lent: bool = False
     messages: tuple[Message, ...] = ()
+    top_p: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,11 +89,17 @@ class Turns:
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     spend: Callable[[str, str, Ask, ChatRequest], None] = lambda *_: None
     _asks: dict[str, Ask] = field(default_factory=dict, init=False, repr=False)
-    _beginning: set[tuple[str, str]] = field(default_factory=set, init=False, repr=False)
-    _lock: threading.Lock = field(default_factory=threading.Lock, init=False, repr=False)
+    _beginning: OneAtATime = field(default_factory=OneAtATime, init=False, repr=False)
 
     def begin(
-        self, owner: str, conversation_id: str | None, text: str, ask: Ask, *, new_as: str = ""
+        self,
+        owner: str,
+        conversation_id: str | None,
+        text: str,
+        ask: Ask,
+        *,
+        new_as: str = "",
+        is_hidden: bool = False,
     ) -> LiveReply:
         """Saves the message and starts the answer to it.
 
@@ -118,16 +109,16 @@ class Turns:
             text: What the visitor typed.
             ask: How the answer is wanted.
             new_as: The id of the new conversation; one is made up where none is given.
+            is_hidden: Whether the new conversation is kept out of the lists.
 
         Raises:
-            MessageRefused: the text cannot be sent, an answer is still running, or the owner has
-                no such conversation.
+            MessageRefused: the text cannot be sent, an answer is still running, the owner has
+                no such conversation, or has one already of the id that a new one was to have.
             StoreError: the conversation cannot be read; nothing was sent.
         """
         self.check(text, ask)
         if conversation_id is None:
-            user = UserMessage(new_id(), None, text, self.now())
-            return self._start(owner, new_as or new_id(), [], user, ask)
+            return self._begin_new(owner, new_as or new_id(), text, ask, is_hidden=is_hidden)
         with self._alone_in(owner, conversation_id):
             turns = self._idle_turns(owner, conversation_id)
             user = UserMessage(new_id(), turns[-1].reply.id, text, self.now())
@@ -199,7 +190,8 @@ class Turns:
             raise MessageRefused("empty")
         if len(text) > self.max_message_chars:
             raise MessageRefused("too_long")
-        if not is_text(text + ask.system_prompt + ask.model + "".join(ask.fallbacks)):
+        beside = (ask.system_prompt, ask.model, *ask.fallbacks, *(m.text for m in ask.messages))
+        if not is_text(text + "".join(beside)):
             raise MessageRefused("not_text")
 
     def take_ask(self, reply_id: str) -> Ask | None:
@@ -216,19 +208,20 @@ class Turns:
         known = self.engine.known(owner).values()
         return any(r.conversation_id == conversation_id and not r.is_closed for r in known)
 
-    @contextmanager
-    def _alone_in(self, owner: str, conversation_id: str) -> Iterator[None]:
-        """Keeps another tab from beginning a turn in the same conversation meanwhile."""
-        place = (owner, conversation_id)
-        with self._lock:
-            if place in self._beginning:
+    def _begin_new(
+        self, owner: str, conversation_id: str, text: str, ask: Ask, *, is_hidden: bool
+    ) -> LiveReply:
+        with self._alone_in(owner, conversation_id):
+            # Whoever names a new conversation may name it twice at once.
+            tree, _ = self._load(owner, conversation_id)
+            if tree is not None and path_of(tree):
                 raise MessageRefused("busy")
-            self._beginning.add(place)
-        try:
-            yield
-        finally:
-            with self._lock:
-                self._beginning.discard(place)
+            user = UserMessage(new_id(), None, text, self.now())
+            return self._start(owner, conversation_id, [], user, ask, is_hidden=is_hidden)
+
+    def _alone_in(self, owner: str, conversation_id: str) -> AbstractContextManager[None]:
+        """Keeps another tab from beginning a turn in the same conversation meanwhile."""
+        return self._beginning.within((owner, conversation_id), MessageRefused("busy"))
 
     def _idle_turns(self, owner: str, conversation_id: str) -> list[Turn]:
         tree, _ = self._load(owner, conversation_id)
@@ -263,6 +256,7 @@ class Turns:
         ask: Ask,
         *,
         goes_on_from: ReplyRecord | None = None,
+        is_hidden: bool = False,
     ) -> LiveReply:
         now = self.now()
         # Some providers refuse a beginning that ends in white space.
@@ -277,13 +271,16 @@ class Turns:
             text=begun,
             continues_id=goes_on_from.id if goes_on_from is not None and begun else None,
         )
-        conversation = Conversation(conversation_id, owner, title_of(user.text), now)
+        conversation = Conversation(
+            conversation_id, owner, title_of(user.text), now, is_hidden=is_hidden
+        )
         live = LiveReply(reply.id, owner, conversation_id, ask.model, self.clock)
         request = ChatRequest(
             model=ask.model,
             messages=ask.messages or prompt_of(earlier, user.text, ask.system_prompt, begun),
             max_tokens=ask.max_tokens,
             temperature=ask.temperature,
+            top_p=ask.top_p,
         )
 
         def source() -> AsyncIterator[Event]:

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from chat.api.access import Access
 from chat.api.limits import RateLimit
 from chat.errors import Failure
+from chat.refusals import RefusalReason
 from chat.room import Room
-from chat.turn import Ask, RefusalReason
+from chat.turn import Ask
 
 
 @dataclass(frozen=True, slots=True)

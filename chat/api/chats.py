@@ -23,7 +23,8 @@ from chat.api.limits import read_body
 from chat.api.placing import own_id_of, place_of
 from chat.errors import StoreError
 from chat.live import LiveReply
-from chat.turn import Ask, MessageRefused, Opened
+from chat.refusals import MessageRefused
+from chat.turn import Ask, Opened
 
 Handler = Callable[[Request], Awaitable[Response]]
 

@@ -181,6 +181,7 @@ class OpenAIWire:
                 messages=[_as_param(message) for message in request.messages],
                 max_tokens=request.max_tokens,
                 temperature=openai.omit if request.temperature is None else request.temperature,
+                top_p=openai.omit if request.top_p is None else request.top_p,
                 stream=True,
                 stream_options={"include_usage": True},
             )

@@ -6,10 +6,10 @@ Unknown and foreign ids change nothing: to whoever asks, there is no difference 
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, func, literal, select, update
+from sqlalchemy import ColumnElement, Connection, Select, and_, false, func, literal, select, update
 
 from chat.stores import choices
-from chat.stores.schema import conversations, messages, queued_messages, replies
+from chat.stores.schema import api_tokens, conversations, messages, queued_messages, replies
 
 _LEFT_OUT = ("text", "reasoning")
 _FIGURES = (
@@ -23,7 +23,11 @@ def newest_conversations(owner: str, limit: int) -> Select[tuple[object, ...]]:
     """Pinned ones first, then by last use. Walks an index, so it costs by the limit alone."""
     return (
         select(conversations)
-        .where(conversations.c.owner == owner, conversations.c.deleted_at.is_(None))
+        .where(
+            conversations.c.owner == owner,
+            conversations.c.deleted_at.is_(None),
+            conversations.c.hidden.is_(false()),
+        )
         .order_by(
             conversations.c.pinned.desc(),
             conversations.c.updated_at.desc(),
@@ -152,7 +156,7 @@ def adopt(db: Connection, old_owner: str, new_owner: str) -> int:
         .select_from(conversations)
         .where(conversations.c.owner == old_owner, conversations.c.deleted_at.is_(None))
     )
-    for table in (conversations, queued_messages):
+    for table in (conversations, queued_messages, api_tokens):
         db.execute(update(table).where(table.c.owner == old_owner).values(owner=new_owner))
     db.execute(
         update(replies)

@@ -30,6 +30,7 @@ def conversation_row(conversation: Conversation, created_at: datetime) -> dict[s
         "created_at": created_at,
         "updated_at": conversation.updated_at,
         "pinned": conversation.is_pinned,
+        "hidden": conversation.is_hidden,
     }
 
 
@@ -100,7 +101,7 @@ def state_of(record: ReplyRecord) -> dict[str, object]:
 
 def conversation_of(row: Row[Any]) -> Conversation:
     """One line of the list."""
-    return Conversation(row.id, row.owner, row.title, row.updated_at, row.pinned)
+    return Conversation(row.id, row.owner, row.title, row.updated_at, row.pinned, row.hidden)
 
 
 def user_of(row: Row[Any]) -> UserMessage:

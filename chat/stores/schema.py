@@ -6,6 +6,7 @@
                                             stops: what processes ask each other to stop
 
     favourite_models, presets: what an owner prefers
+    api_tokens: by which programs ask in their owners' names
 
 `number` is the order in which rows were made; the wall clock may step back. The table `search`,
 which differs between databases, is in `chat.stores.search`. `migrations/` makes them all; a test
@@ -23,6 +24,7 @@ from sqlalchemy import (
     LargeBinary,
     MetaData,
     Table,
+    and_,
     false,
 )
 
@@ -43,7 +45,10 @@ conversations = Table(
     Column("leaf_id", PlainText),
     Column("pinned", Boolean, nullable=False, server_default=false()),
     Column("deleted_at", UtcMoment),
+    # Kept out of the lists: calls of the OpenAI-compatible API, each a conversation.
+    Column("hidden", Boolean, nullable=False, server_default=false()),
 )
+_IS_LISTED = and_(conversations.c.deleted_at.is_(None), conversations.c.hidden.is_(false()))
 # Read backwards it is the sidebar's list, so the newest few cost the same among any number.
 Index(
     "ix_conversations_list",
@@ -51,8 +56,8 @@ Index(
     conversations.c.pinned,
     conversations.c.updated_at,
     conversations.c.id,
-    sqlite_where=conversations.c.deleted_at.is_(None),
-    postgresql_where=conversations.c.deleted_at.is_(None),
+    sqlite_where=_IS_LISTED,
+    postgresql_where=_IS_LISTED,
 )
 Index(
     "ix_conversations_deleted_at",
@@ -189,4 +194,18 @@ presets = Table(
     Column("owner", PlainText, primary_key=True),
     Column("name", PlainText, primary_key=True),
     Column("text", PlainText, nullable=False),
+)
+
+# Looked up by the hash at each request of a program; the token itself is nowhere.
+api_tokens = Table(
+    "api_tokens",
+    metadata,
+    Column("id", PlainText, primary_key=True),
+    Column("owner", PlainText, nullable=False),
+    Column("name", PlainText, nullable=False),
+    Column("hash", PlainText, nullable=False),
+    Column("created_at", UtcMoment, nullable=False),
+    Column("last_used_at", UtcMoment),
+    Index("ix_api_tokens_hash", "hash", unique=True),
+    Index("ix_api_tokens_owner", "owner"),
 )

@@ -29,6 +29,7 @@ _PLACES = {
             ON conversations.id = coalesce(said.conversation_id, answered.conversation_id)
         WHERE conversations.owner = :owner
             AND conversations.deleted_at IS NULL
+            AND NOT conversations.hidden
             AND coalesce(said.deleted_at, asked.deleted_at) IS NULL
         ORDER BY badness, place DESC
         LIMIT :limit

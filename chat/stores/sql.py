@@ -20,6 +20,7 @@ from chat.stores.database import READS, WRITES, connect, migrate, parse_url
 from chat.stores.faults import in_plain_words
 from chat.stores.rows import conversation_of, reply_of
 from chat.stores.schema import conversations
+from chat.stores.tokens import SqlTokens
 from chat.tree import Tree
 
 BUSY_TIMEOUT_S = 5.0
@@ -55,6 +56,7 @@ class SqlStore:
         self._now = now
         self._sleep = sleep
         self.choices = SqlChoices(self._reader, self._writer, now)
+        self.tokens = SqlTokens(self._reader, self._writer, now)
         self._process_id = upkeep.new_process_id()
 
     @classmethod

@@ -8,7 +8,8 @@ from collections.abc import Callable
 from chat.conversations import QueuedMessage
 from chat.errors import ChatError, StoreError
 from chat.live import LiveReply
-from chat.turn import Ask, MessageRefused
+from chat.refusals import MessageRefused
+from chat.turn import Ask
 from chat.ui import session
 from chat.ui.frame import chosen_ask
 from chat.ui.rooms import room_of

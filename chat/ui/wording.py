@@ -6,7 +6,7 @@ from typing import Literal
 
 from chat.conversations import Outcome
 from chat.errors import Failure, FailureKind
-from chat.turn import RefusalReason
+from chat.refusals import RefusalReason
 from chat.ui.reasons import WHY_NOBODY, reset_line
 
 Action = Literal[

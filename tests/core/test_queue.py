@@ -15,7 +15,7 @@ from chat.errors import ConnectionLost, StoreError
 from chat.events import TextDelta
 from chat.live import LiveReply
 from chat.queue import Queue
-from chat.turn import MessageRefused
+from chat.refusals import MessageRefused
 
 
 def ticking() -> Callable[[], datetime]:

@@ -9,10 +9,11 @@ import pytest
 
 from chat.budget import Budget, Price
 from chat.messages import ChatRequest, Message, Secret
+from chat.refusals import MessageRefused
 from chat.server_key import GUESS_USD, ServerKey, is_local_visit
 from chat.setting_values import LentTo
 from chat.settings import Settings
-from chat.turn import Ask, MessageRefused
+from chat.turn import Ask
 
 KEY = Secret("sk-or-v1-" + "5e" * 32)
 ASK = Ask("a/unpriced", max_tokens=1000)

@@ -14,8 +14,9 @@ from chat.errors import RateLimited, StoreError, StoreRefused
 from chat.events import Event, Retrying, TextDelta
 from chat.live import LiveReply
 from chat.messages import ChatRequest, Message, Secret
+from chat.refusals import MessageRefused
 from chat.retry import Policy
-from chat.turn import Ask, MessageRefused
+from chat.turn import Ask
 
 
 @pytest.mark.parametrize(

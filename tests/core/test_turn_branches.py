@@ -9,8 +9,8 @@ from turn_world import ASK, FINISHED, World, made_world  # noqa: F401 - the fixt
 from chat.conversations import ReplyRecord
 from chat.events import Continued, Finished, StartedOver, TextDelta
 from chat.live import LiveReply
+from chat.refusals import MessageRefused
 from chat.tree import leaf_below
-from chat.turn import MessageRefused
 
 PARTIAL = "The quick brown fox jumps over the"
 
