@@ -10,6 +10,11 @@ Number = BigInteger().with_variant(Integer, "sqlite")
 """A row's own number. SQLite keeps rows by it, and calls it INTEGER whatever its size."""
 
 
+def utc_now() -> datetime:
+    """The present moment, as such columns take it."""
+    return datetime.now(UTC)
+
+
 def as_id(typed_id: str) -> str:
     """An id that may come from an address bar; "", which nothing has, if it can be none."""
     return typed_id if typed_id.isascii() and typed_id.isprintable() else ""

@@ -5,7 +5,7 @@ What the calls do is in the neighbouring files; opening the database is in `data
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from types import MappingProxyType
 from typing import Self
 
@@ -16,6 +16,7 @@ from chat.errors import StoreRefused
 from chat.stores import imports, lists, search, stops, turns, upkeep, waiting
 from chat.stores.choices import SqlChoices
 from chat.stores.columns import as_id as _asked
+from chat.stores.columns import utc_now
 from chat.stores.database import READS, WRITES, connect, migrate, parse_url
 from chat.stores.faults import in_plain_words
 from chat.stores.rows import conversation_of, reply_of
@@ -25,11 +26,6 @@ from chat.tree import Tree
 
 BUSY_TIMEOUT_S = 5.0
 NO_LOGS: Mapping[str, bytes] = MappingProxyType({})
-
-
-def utc_now() -> datetime:
-    """The present moment."""
-    return datetime.now(UTC)
 
 
 class SqlStore:

@@ -21,7 +21,8 @@ from chat.events import Event, Finished, Logged, Stopped, TextDelta
 from chat.live import LiveReply
 from chat.messages import ChatRequest, Message, Secret
 from chat.reply import ReplyFold
-from chat.stores.sql import NO_LOGS, SqlStore, utc_now
+from chat.stores.columns import utc_now
+from chat.stores.sql import NO_LOGS, SqlStore
 from chat.tree import Tree, Turn, path_of
 
 PATIENCE_S = 5.0
