@@ -3,15 +3,19 @@
 from dataclasses import dataclass, field
 from typing import Literal
 
+from chat.images import Image
+from chat.parameters import Parameters
+
 Role = Literal["system", "user", "assistant"]
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One message as a model is given it."""
+    """One message as a model is given it; only a user's has images."""
 
     role: Role
     text: str
+    images: tuple[Image, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +39,7 @@ class ChatRequest:
             model's full output otherwise, and small balances then fail with 402.
         temperature: Sampling temperature, 0 to 2, or None for the model's own.
         top_p: Nucleus sampling, above 0 to 1, likewise.
+        parameters: What else is wished; an API that does not know a field is not sent it.
     """
 
     model: str
@@ -42,3 +47,4 @@ class ChatRequest:
     max_tokens: int
     temperature: float | None = None
     top_p: float | None = None
+    parameters: Parameters = field(default_factory=Parameters)

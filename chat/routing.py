@@ -19,6 +19,7 @@ class Endpoint:
         key: What the bearer header holds.
         headers: Sent with every request beside the bearer.
         is_loopback: It runs on this machine, so no proxy of the environment stands before it.
+        is_openrouter: It speaks OpenRouter's own fields, beside those of the OpenAI API.
         prefix: What its models' ids begin with here and not there; "" for none.
     """
 
@@ -27,6 +28,7 @@ class Endpoint:
     headers: Mapping[str, str] = field(default_factory=dict)
     is_loopback: bool = False
     prefix: str = ""
+    is_openrouter: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from chat.events import Event
 from chat.live import LiveReply
 from chat.messages import ChatRequest, Message, Secret
 from chat.one_at_a_time import OneAtATime
+from chat.parameters import Parameters
 from chat.ports import Clock, Provider
 from chat.present import present_reply
 from chat.prompt import is_text, prompt_of
@@ -37,6 +38,7 @@ class Ask:
         system_prompt: "" for none.
         fallbacks: Models to ask in this order when the one before cannot answer.
         budget: What the answer may use, with the prices and what the session has used.
+        parameters: What else is wished of the model.
         is_lent: Whether the key is the server's, lent within a budget.
         messages: The whole prompt, where it is not to be made from the conversation.
     """
@@ -51,6 +53,7 @@ class Ask:
     is_lent: bool = False
     messages: tuple[Message, ...] = ()
     top_p: float | None = None
+    parameters: Parameters = field(default_factory=Parameters)
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,6 +284,7 @@ class Turns:
             max_tokens=ask.max_tokens,
             temperature=ask.temperature,
             top_p=ask.top_p,
+            parameters=ask.parameters,
         )
 
         def source() -> AsyncIterator[Event]:

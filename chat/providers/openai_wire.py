@@ -8,17 +8,19 @@ import re
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import aclosing
 from dataclasses import replace
+from typing import TypeVar
 
 import httpx2
 import openai
-from openai.types.chat import ChatCompletionChunk, ChatCompletionMessageParam
+from openai.types.chat import ChatCompletionChunk
 
 from chat.errors import BadAnswer, Failure, ProviderError, ReplyInterrupted
 from chat.events import Event, Opened, Usage
-from chat.messages import ChatRequest, Message, Secret
+from chat.messages import ChatRequest, Secret
 from chat.providers.chunks import WORD_CHARS, ChunkReader, join_halves, usage_of_generation
 from chat.providers.last_event import failed_chunk, keep_last_bytes
 from chat.providers.openai_errors import error_of, error_of_body
+from chat.providers.request_body import message_param, openrouter_fields
 from chat.routing import Endpoint
 
 CONNECT_TIMEOUT_S = 10.0
@@ -32,6 +34,8 @@ DETAIL_CHARS = 300
 _ERROR_BODY_BYTES = 64_000
 _KEY_LIKE = re.compile(r"sk-[A-Za-z0-9_-]{16,}")
 """Somebody else's key, or ours in another form; no sentence needs one."""
+
+Value = TypeVar("Value", int, float)
 
 EndpointOf = Callable[[str, Secret | None], Endpoint]
 
@@ -178,10 +182,12 @@ class OpenAIWire:
         try:
             return await self.client(endpoint).chat.completions.create(
                 model=request.model.removeprefix(endpoint.prefix),
-                messages=[_as_param(message) for message in request.messages],
+                messages=[message_param(message) for message in request.messages],
                 max_tokens=request.max_tokens,
-                temperature=openai.omit if request.temperature is None else request.temperature,
-                top_p=openai.omit if request.top_p is None else request.top_p,
+                temperature=_or_omit(request.temperature),
+                top_p=_or_omit(request.top_p),
+                seed=_or_omit(request.parameters.seed),
+                extra_body=openrouter_fields(request) if endpoint.is_openrouter else None,
                 stream=True,
                 stream_options={"include_usage": True},
             )
@@ -224,14 +230,8 @@ def without_secret(failure: Failure, key: Secret) -> Failure:
     )
 
 
-def _as_param(message: Message) -> ChatCompletionMessageParam:
-    match message.role:
-        case "system":
-            return {"role": "system", "content": message.text}
-        case "user":
-            return {"role": "user", "content": message.text}
-        case "assistant":
-            return {"role": "assistant", "content": message.text}
+def _or_omit(value: Value | None) -> Value | openai.Omit:
+    return openai.omit if value is None else value
 
 
 async def _error_of_plain_answer(chunks: openai.AsyncStream[ChatCompletionChunk]) -> ProviderError:

@@ -19,6 +19,7 @@ from chat.simulator.grammar import UnknownScenario, read_scenario
 from chat.simulator.playback import Playback
 from chat.simulator.records import Record, Records
 from chat.simulator.refusals import ErrorAnswer, error_answer, unknown_model
+from chat.simulator.request_fields import fields_of, images_of
 from chat.simulator.special_keys import EXHAUSTED_KEY, LIMIT_EXCEEDED, REFUSALS
 from chat.simulator.tries import Tries
 
@@ -122,6 +123,7 @@ class _Desk:
             asked = read_request(body)
             record.model, record.streamed = asked.model, asked.stream
             record.prompt_tokens = asked.prompt_tokens
+            record.fields, record.images = fields_of(body), images_of(body)
             scenario = self._tries.now(read_scenario(asked.model, asked.last_user_text), asked)
             record.model = scenario.model
             return plan_exchange(scenario, asked, record.generation_id, created)

@@ -26,6 +26,8 @@ class Record:
         hidden_tokens: Tokens of reasoning that were counted and not sent.
         from_chars: Where in the model's `full_text` the text that was sent begins; None where it is
             no part of that, as in a refusal.
+        fields: What was asked for beside the messages; see `request_fields`.
+        images: Which images were in the messages.
         text_chars: How many characters of the text were sent.
         open: The answer is still going on.
         key_sha256: Of the bearer's key; the key itself is not kept.
@@ -49,6 +51,8 @@ class Record:
     hidden_tokens: int = 0
     from_chars: int | None = None
     text_chars: int = 0
+    fields: dict[str, Any] = field(default_factory=dict)
+    images: list[dict[str, Any]] = field(default_factory=list)
     open: bool = True
     key_sha256: str = ""
     header_names: list[str] = field(default_factory=list)
@@ -67,6 +71,8 @@ class Record:
         """All of it, as JSON has it."""
         return self.summary() | {
             "streamed": self.streamed,
+            "fields": self.fields,
+            "images": self.images,
             "requested_s": self.requested_s,
             "tokens": len(self.token_s),
             "token_at_ms": self.token_at_ms,

@@ -17,7 +17,9 @@ _SIMULATOR_KEY = Secret("simulator")
 def routes_of(settings: Settings, local: LocalModels, simulator_url: str | None) -> Routes:
     """The table of all of them."""
     return Routes(
-        openrouter=lambda key: Endpoint(settings.openrouter_base_url, key, _ATTRIBUTION),
+        openrouter=lambda key: Endpoint(
+            settings.openrouter_base_url, key, _ATTRIBUTION, is_openrouter=True
+        ),
         local=lambda model: _local_endpoint(local, model),
         simulator=lambda: _simulator_endpoint(simulator_url),
         others={f"{named.name}/": _other_endpoint(named) for named in settings.endpoints},
@@ -59,4 +61,4 @@ def _local_endpoint(local: LocalModels, model: str) -> Endpoint:
 def _simulator_endpoint(base_url: str | None) -> Endpoint:
     if base_url is None:
         raise ModelUnavailable("The simulator is turned off on this server.")
-    return Endpoint(base_url, _SIMULATOR_KEY, is_loopback=True)
+    return Endpoint(base_url, _SIMULATOR_KEY, is_loopback=True, is_openrouter=True)

@@ -4,7 +4,9 @@ from pathlib import Path
 
 import streamlit as st
 
+from chat.catalogue import Model
 from chat.errors import StoreError
+from chat.parameters import taken_by, tokens_within
 from chat.turn import Ask
 from chat.ui import session, visit
 from chat.ui.account_box import draw_account_box
@@ -46,10 +48,11 @@ def draw_sidebar(*, is_chat_page: bool) -> None:
         session.begin_new(tab)
         st.switch_page(CHAT_PAGE)
     draw_model_picker(offer, choice.model)
-    has_key = key_to_ask_with(tab) is not None or not held.routes.is_openrouter(choice.model)
+    is_openrouter = held.routes.is_openrouter(choice.model)
+    has_key = key_to_ask_with(tab) is not None or not is_openrouter
     draw_model_hint(choice.model, has_key=has_key, local=held.local)
     draw_key_box(tab)
-    draw_parameters()
+    draw_parameters(tab, offer.by_id.get(choice.model), is_openrouter=is_openrouter)
     budget = budget_of(offer.models, choice, tab)
     draw_limits(offer.models, budget, [choice.model, *choice.fallbacks])
     _draw_conversations(held, tab, is_chat_page=is_chat_page)
@@ -61,17 +64,25 @@ def chosen_ask() -> Ask:
     """How the sidebar says that an answer is wanted."""
     held, tab, choice = services(), session.tab(), session.choice()
     asked = (choice.model, *choice.fallbacks)
+    offer = offered()
+    model = offer.by_id.get(choice.model)
     needs_key = any(held.routes.is_openrouter(model) for model in asked)
     return Ask(
         model=choice.model,
-        max_tokens=choice.max_tokens,
-        temperature=choice.temperature,
+        max_tokens=tokens_within(model, choice.max_tokens),
+        temperature=choice.temperature if _takes(model, "temperature") else None,
+        top_p=choice.top_p if choice.top_p < 1 and _takes(model, "top_p") else None,
         system_prompt=choice.system_prompt,
         key=key_to_ask_with(tab) if needs_key else None,
         is_lent=needs_key and tab.ring.key is None and held.server_key.has_budget,
         fallbacks=choice.fallbacks,
-        budget=budget_of(offered().models, choice, tab),
+        budget=budget_of(offer.models, choice, tab),
+        parameters=taken_by(model, choice.parameters),
     )
+
+
+def _takes(model: Model | None, parameter: str) -> bool:
+    return model is None or model.takes(parameter)
 
 
 def _draw_conversations(held: Services, tab: session.Tab, *, is_chat_page: bool) -> None:

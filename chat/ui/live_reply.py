@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from typing import TypeVar
 
 import streamlit as st
+from streamlit.elements.lib.mutable_status_container import StatusContainer
 
 from chat.events import Continued, ReasoningDelta, StartedOver, TextDelta
 from chat.live import LiveReply
@@ -16,6 +17,7 @@ from chat.pacing import Frames
 from chat.reply import ReplyFold
 from chat.segments import Action, Piece
 from chat.ui.live_state import LiveState
+from chat.ui.reply_stats import reasoning_line
 from chat.ui.session import yield_to_clicks
 
 CURSOR = "▌"
@@ -42,8 +44,11 @@ def draw_live_reply(
     reader = _Reader(live, draw_header)
     reader.wait_for_delta()
     if reader.fold.reasoning_chars:
-        with st.expander("Reasoning", icon=":material/neurology:"):
+        with st.status(reasoning_line(reader.fold.timings, live.age_s)) as box:
+            reader.reasoning_box = box
             st.write_stream(reader.frames(reader.next_reasoning), cursor=CURSOR)
+        box.update(label=reasoning_line(reader.fold.timings))
+        reader.reasoning_box = None
     st.write_stream(reader.frames(reader.next_text), cursor=CURSOR)
     return reader.fold
 
@@ -60,6 +65,7 @@ class _Reader:
         self, live: LiveReply, draw_header: Callable[[ReplyFold, LiveState], object]
     ) -> None:
         self.fold = ReplyFold()
+        self.reasoning_box: StatusContainer | None = None
         self._state = LiveState()
         self._live = live
         self._draw_header = draw_header
@@ -133,6 +139,9 @@ class _Reader:
             self._header_due_s = now_s + HEADER_S
             self._shown_changes = self._state.changes
             self._draw_header(self.fold, self._state)
+            if self.reasoning_box is not None:
+                line = reasoning_line(self.fold.timings, self._live.age_s)
+                self.reasoning_box.update(label=line)
 
 
 def _take(items: list[Item]) -> list[Item]:

@@ -1,7 +1,7 @@
 """The figures of one reply in words: live while it is written, final below it when it is done."""
 
 from chat.conversations import ReplyRecord
-from chat.metrics import Tokens, estimated_tokens, throughput_tok_s
+from chat.metrics import Timings, Tokens, estimated_tokens, throughput_tok_s
 from chat.reply import ReplyFold
 
 NOT_KNOWN = "n/a"
@@ -32,6 +32,26 @@ def cost(value_usd: float | None) -> str:
     if value_usd is None:
         return f"cost {NOT_KNOWN}"
     return "free" if value_usd == 0 else f"${value_usd:.6f}".rstrip("0")
+
+
+def reasoning_line(timings: Timings, elapsed_s: float | None = None) -> str:
+    """What stands on the folded reasoning: for how long the model has thought, or thinks.
+
+    Args:
+        timings: Of the reply.
+        elapsed_s: Time since the request was sent, while it is being answered, in seconds.
+    """
+    begun_s = timings.first_reasoning_s
+    if begun_s is None:
+        return "Reasoning"
+    if timings.ttft_s is not None:
+        return f"Thought for {max(0.0, timings.ttft_s - begun_s):.1f} s"
+    now_s = timings.total_s if timings.total_s is not None else elapsed_s
+    if now_s is None:
+        return "Reasoning"
+    # Those two count from the first request, the others from the one that brought the answer.
+    thought_s = max(0.0, now_s - begun_s - (timings.retry_s or 0.0))
+    return f"{'Thinking' if timings.total_s is None else 'Thought'} for {thought_s:.1f} s"
 
 
 def final_line(reply: ReplyRecord) -> str:

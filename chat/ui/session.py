@@ -13,6 +13,7 @@ from chat.api.connect import CLAIM
 from chat.api.visitor import COOKIE_NAME, is_visitor_id, new_visitor_id
 from chat.catalogue import Wanted
 from chat.catalogue_json import MAX_ID_CHARS
+from chat.parameters import Parameters, Upstreams, read_providers
 from chat.ui.tab import LISTED, WINDOW_TURNS, Choice, Tab, Undo
 
 __all__ = ["LISTED", "WINDOW_TURNS", "Choice", "Tab", "Undo"]
@@ -20,6 +21,8 @@ __all__ = ["LISTED", "WINDOW_TURNS", "Choice", "Tab", "Undo"]
 _TAB = "tab"
 _CONVERSATION = "c"
 _MODEL = "model"
+
+TEMPERATURE_AT_FIRST = 0.7
 
 # Widget keys. A widget that is set from here is named here.
 COMPOSER = "composer"
@@ -34,6 +37,16 @@ KEY_FIELD = "openrouter_key"
 REMEMBER = "remember_key"
 SIGN_IN_CODE = "sign_in_code"
 TEMPERATURE = "temperature"
+TOP_P = "top_p"
+SEED = "seed"
+EFFORT = "effort"
+SORT = "upstream_sort"
+ONLY = "upstream_only"
+IGNORE = "upstream_ignore"
+NO_COLLECTION = "upstream_no_collection"
+MAX_PROMPT_USD = "upstream_prompt_usd"
+MAX_COMPLETION_USD = "upstream_completion_usd"
+PRESET_NAME = "preset_name"
 MAX_TOKENS = "max_tokens"
 SYSTEM_PROMPT = "system_prompt"
 ANSWER_LIMIT = "answer_limit"
@@ -66,7 +79,8 @@ def set_choice_defaults(*, model: str, max_tokens: int) -> None:
     """Gives the sidebar's widgets their first values; later calls change nothing."""
     if not st.session_state.get(MODEL):  # never chosen, or cleared
         st.session_state[MODEL] = model
-    st.session_state.setdefault(TEMPERATURE, 0.7)
+    st.session_state.setdefault(TEMPERATURE, TEMPERATURE_AT_FIRST)
+    st.session_state.setdefault(TOP_P, 1.0)
     st.session_state.setdefault(MAX_TOKENS, max_tokens)
     st.session_state.setdefault(SYSTEM_PROMPT, "")
 
@@ -107,13 +121,44 @@ def choice() -> Choice:
     state = st.session_state
     return Choice(
         model=(state[MODEL] or "").strip(),
-        temperature=float(state[TEMPERATURE]),
+        temperature=float(state.get(TEMPERATURE, TEMPERATURE_AT_FIRST)),
+        top_p=float(state.get(TOP_P, 1.0)),
         max_tokens=int(state[MAX_TOKENS]),
         system_prompt=state[SYSTEM_PROMPT] or "",
         answer_limit_usd=state.get(ANSWER_LIMIT) or None,
         session_limit_usd=state.get(SESSION_LIMIT) or None,
         fallbacks=tuple(state.get(FALLBACKS) or ()),
+        parameters=_parameters(),
     )
+
+
+def _parameters() -> Parameters:
+    """What the widgets say; one that is not drawn for this model keeps what it said."""
+    state = st.session_state
+    return Parameters(
+        seed=state.get(SEED),
+        effort=state.get(EFFORT) or None,
+        upstreams=Upstreams(
+            sort=state.get(SORT) or None,
+            only=read_providers(state.get(ONLY) or ""),
+            ignore=read_providers(state.get(IGNORE) or ""),
+            data_collection="deny" if state.get(NO_COLLECTION) else None,
+            max_prompt_usd=state.get(MAX_PROMPT_USD),
+            max_completion_usd=state.get(MAX_COMPLETION_USD),
+        ),
+    )
+
+
+def put_system_prompt(text: str) -> None:
+    """Puts a text into the field of the system prompt; in a callback."""
+    st.session_state[SYSTEM_PROMPT] = text
+
+
+def take_preset_name() -> str:
+    """The name that was typed for a system prompt, once; in its callback."""
+    name = str(st.session_state[PRESET_NAME] or "").strip()
+    st.session_state[PRESET_NAME] = ""
+    return name
 
 
 def choose_max_tokens(max_tokens: int) -> None:

@@ -7,6 +7,7 @@ from chat.api.visitor import new_visitor_id
 from chat.budget import Meter
 from chat.choices import Speed
 from chat.model_lists import ModelList
+from chat.parameters import Parameters
 from chat.ui.key_ring import KeyRing
 
 WINDOW_TURNS = 20
@@ -97,12 +98,15 @@ class Choice:
         answer_limit_usd: What one answer may cost, in USD; None for any amount.
         session_limit_usd: What all answers of this tab may cost together, likewise.
         fallbacks: Models to ask in turn where the chosen one cannot answer.
+        parameters: What else is wished, whether or not the model takes it.
     """
 
     model: str
     temperature: float
+    top_p: float
     max_tokens: int
     system_prompt: str
     answer_limit_usd: float | None
     session_limit_usd: float | None
     fallbacks: tuple[str, ...]
+    parameters: Parameters

@@ -12,7 +12,7 @@ from chat.ui.intentions import choose, delete_message, edit
 from chat.ui.plain import plain
 from chat.ui.receipt import receipt_of
 from chat.ui.reply_header import header
-from chat.ui.reply_stats import final_line
+from chat.ui.reply_stats import final_line, reasoning_line
 from chat.ui.session import EDIT_BOX, Tab
 
 ASSISTANT_AVATAR = ":material/bolt:"
@@ -70,7 +70,7 @@ def draw_finished_reply(turn: Turn, *, can_act: bool) -> None:
     reply = turn.reply
     st.markdown(header(reply))
     if reply.reasoning:
-        with st.expander("Reasoning", icon=":material/neurology:"):
+        with st.status(reasoning_line(reply.timings), state="complete"):
             for block in _blocks(reply.reasoning):
                 st.markdown(block)
     for block in _blocks(reply.text):

@@ -1,5 +1,7 @@
 """The chat page when all goes well."""
 
+import re
+
 from chat.simulator.prose import write
 from chat.ui.first_run import PROMPTS
 from chat.ui.wording import NOT_FOUND
@@ -77,8 +79,8 @@ def test_regenerate_asks_the_model_that_is_chosen_now() -> None:
 def test_reasoning_is_folded_away_above_the_answer() -> None:
     app = say(visit(f"{QUICK}-think-20"), "Hello")
 
-    (folded,) = app.chat_message[-1].expander
-    assert folded.label == "Reasoning"
+    (folded,) = app.chat_message[-1].status
+    assert re.fullmatch(r"Thought for \d+\.\d s", folded.label)
     assert folded.markdown[0].value == "".join(write("prose", 2, 20))
 
 

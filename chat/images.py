@@ -1,0 +1,81 @@
+"""Images that go with a message: what is taken for one, and what is too much. Pure.
+
+What a file is shows in its first bytes; its name and what the browser says of it prove nothing.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from chat.errors import ChatError
+
+MediaType = Literal["image/png", "image/jpeg", "image/webp", "image/gif"]
+"""What OpenRouter takes: https://openrouter.ai/docs/guides/overview/multimodal/image-understanding"""
+EXTENSIONS = ("png", "jpg", "jpeg", "webp", "gif")
+
+MAX_IMAGES = 4
+MAX_IMAGE_MB = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """An image of a kind that models take."""
+
+    media_type: MediaType
+    data: bytes = field(repr=False)
+
+
+class ImageRefused(ChatError):  # noqa: N818 - says what happened, like the rest of the tree
+    """A file cannot go with a message; the text is one sentence for its owner."""
+
+
+@dataclass(frozen=True, slots=True)
+class ImageLimits:
+    """How much may go with one message.
+
+    Attributes:
+        count: Images.
+        mb: Megabytes of each.
+    """
+
+    count: int = MAX_IMAGES
+    mb: int = MAX_IMAGE_MB
+
+
+def media_type_of(data: bytes) -> MediaType | None:
+    """What the bytes are, by how they begin; None for anything else.
+
+    PNG 5.2, JFIF (SOI and a marker), RFC 9649 for WebP, GIF89a 17.
+    """
+    if data.startswith(b"\x89PNG\r\n\x1a\n"):
+        return "image/png"
+    if data.startswith(b"\xff\xd8\xff"):
+        return "image/jpeg"
+    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
+        return "image/webp"
+    if data.startswith((b"GIF87a", b"GIF89a")):
+        return "image/gif"
+    return None
+
+
+def read_images(files: Sequence[tuple[str, bytes]], limits: ImageLimits) -> tuple[Image, ...]:
+    """The images in some files, each with its name.
+
+    Raises:
+        ImageRefused: there are too many, or one is too large or no image that models take.
+    """
+    if len(files) > limits.count:
+        raise ImageRefused(
+            f"{len(files)} images are too many for one message; the limit is {limits.count}."
+        )
+    return tuple(_read(name, data, limits) for name, data in files)
+
+
+def _read(name: str, data: bytes, limits: ImageLimits) -> Image:
+    if len(data) > limits.mb * 1_000_000:
+        size_mb = len(data) / 1e6
+        raise ImageRefused(f"{name} has {size_mb:.1f} MB; the limit is {limits.mb} MB.")
+    media_type = media_type_of(data)
+    if media_type is None:
+        raise ImageRefused(f"{name} is no PNG, JPEG, WebP or GIF image.")
+    return Image(media_type, data)
