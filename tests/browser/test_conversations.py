@@ -1,7 +1,9 @@
 """Whole conversations: found, renamed, deleted and brought back, taken away, kept to oneself."""
 
 import json
+from pathlib import Path
 
+import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from .driver import ask, await_end, await_words, choose_model, greeting, words
@@ -81,6 +83,26 @@ def test_a_broken_file_is_refused_with_a_sentence(first_visit: Page) -> None:
     )
 
     expect(first_visit.get_by_text("Nothing was imported.")).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("megabytes", "sentence"),
+    [(100, "The file has 100 MB; the limit is 50 MB."), (49, "The file is not valid JSON")],
+)
+def test_a_huge_file_is_refused_with_a_sentence_and_the_chat_goes_on(
+    first_visit: Page, tmp_path: Path, megabytes: int, sentence: str
+) -> None:
+    file = tmp_path / "conversations.json"
+    file.write_bytes(b'[{"title": "Not kept", "mapping": {}}, "'.ljust(megabytes * 1_000_000, b"x"))
+    first_visit.get_by_test_id("stSidebar").get_by_text("Import", exact=True).click()
+
+    first_visit.locator("input[type=file]").set_input_files(file)
+
+    expect(first_visit.get_by_text(f"Nothing was imported. {sentence}")).to_be_visible()
+    expect(sidebar_entry(first_visit, "Not kept")).to_have_count(0)
+    choose_model(first_visit, QUICK)
+    ask(first_visit, "Hello")
+    await_end(first_visit)
 
 
 def test_a_temporary_chat_is_nowhere_afterwards(first_visit: Page) -> None:

@@ -7,7 +7,6 @@ from .driver import (
     answer,
     ask,
     await_end,
-    await_steps,
     await_words,
     choose_model,
     composer,
@@ -40,14 +39,33 @@ def test_a_reload_joins_the_live_text_without_gap_or_repeat(page: Page) -> None:
     watch(page)
     ask(page, "Hello")
     await_words(page, 40)
+    before, blocks = len(words(page)), answer(page).count()
 
     page.reload()
-    await_steps(page, 5)
-    assert len(seen(page)[0]) >= 20  # what was there comes at once, block by block
     await_end(page)
 
+    # What was there comes at once, block by block (with and without the cursor), not word by word.
+    caught_up = next(n for n, state in enumerate(seen(page)) if len(state) >= before)
+    assert caught_up <= 2 * blocks
     assert all(is_beginning(state, WHOLE) for state in seen(page))
     assert words(page) == WHOLE
+
+
+def test_a_closed_tabs_address_joins_the_live_text(page: Page, profile: BrowserContext) -> None:
+    closed = profile.new_page()
+    open_chat(closed, page.url)
+    choose_model(closed, SLOW)
+    ask(closed, "Hello")
+    await_words(closed, 20)
+    address, before = closed.url, len(words(closed))
+    closed.close()
+
+    page.goto(address)
+    await_words(page, before + 20)
+    stop_button(page).click()
+    await_end(page)
+
+    assert is_beginning(words(page), SLOW_WHOLE)
 
 
 def test_a_second_tab_shows_the_same_answer_and_can_stop_it(

@@ -25,6 +25,7 @@ LIMIT_MS = 100
 TRIES = 3
 PHASES = {
     "before the first token": ("acme/sim-silent", 0),
+    "in hidden reasoning": ("acme/sim-hidden-think-5000-ttft-0-rate-50", 0),
     "in a stall": ("acme/sim-stall-30-ttft-0-rate-300-style-prose", 25),
     "while text comes": ("acme/sim-rate-50-len-2000-ttft-0-style-prose", 25),
 }
