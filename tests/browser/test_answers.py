@@ -66,7 +66,7 @@ def test_the_key_that_is_sent_is_the_one_that_was_pasted(page: Page) -> None:
 
     ask(page, "Hello")
 
-    expect(page.get_by_text("OpenRouter does not accept this key.")).to_be_visible()
+    expect(page.get_by_text("OpenRouter does not accept this key")).to_be_visible()
 
 
 def test_after_a_reload_the_key_is_gone_and_the_conversation_is_there(page: Page) -> None:

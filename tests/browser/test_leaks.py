@@ -7,10 +7,13 @@ import base64
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from urllib.parse import quote
 
 import pytest
 from playwright.sync_api import Download, Error, Page, Response, WebSocket, expect
+
+from chat.local.weights import default_cache_dir
 
 from .driver import again_button, ask, await_end, choose_model, composer, open_chat
 from .processes import App, Upstream
@@ -151,9 +154,15 @@ def test_a_key_is_nowhere_but_with_the_upstream(
     expect(composer(page)).to_be_visible()
 
 
+def is_ours(path: Path) -> bool:
+    """Whether the app writes it while it runs; weights are read only, and large."""
+    return path.is_file() and path.suffix != ".gguf"
+
+
 def assert_written_nowhere(page: Page, app: App) -> None:
-    """Database with its journals, logs, the secret's file; cookies, storage, the address."""
-    files = [path for path in app.log.parent.rglob("*") if path.is_file()]
+    """Database with its journals, logs, secret, kept lists; cookies, storage, the address."""
+    folders = (app.log.parent, default_cache_dir())
+    files = [path for folder in folders for path in folder.rglob("*") if is_ours(path)]
     assert {"chat.db", "cookie.secret", app.log.name} <= {path.name for path in files}
     assert [path.name for path in files if holds_key(path.read_bytes())] == []
     cookies = {cookie["name"]: cookie["value"] for cookie in page.context.cookies()}
