@@ -12,17 +12,15 @@ from chat.api.connect import connect_routes
 from chat.api.remember import remember_routes
 from chat.api.replies import reply_routes
 from chat.api.visitor import VisitorCookie
-from chat.ui.wiring import services
+from chat.ui.early import begin, services
 
 
 @asynccontextmanager
 async def lifespan(_app: st.App) -> AsyncIterator[dict[str, Any]]:
     """Starts the engine and what it needs with the server, and ends them with it."""
-    held = await asyncio.to_thread(services)
-    for warning in held.settings.warnings:
-        print(warning)  # noqa: T201 - the operator's terminal is where it belongs
+    made = begin()
     yield {}
-    await asyncio.to_thread(held.close)
+    await asyncio.to_thread((await made).close)
 
 
 app = st.App(

@@ -181,7 +181,7 @@ def test_only_the_session_opens_the_session_state() -> None:
     assert namers == {"chat/ui/session.py"}
 
 
-def test_only_the_child_process_loads_a_module_by_name() -> None:
+def test_only_the_child_process_and_the_early_start_load_a_module_by_name() -> None:
     loaders = {
         label(path)
         for path in APP_FILES
@@ -191,7 +191,7 @@ def test_only_the_child_process_loads_a_module_by_name() -> None:
         in {"import_module", "__import__"}
     }
 
-    assert loaders == {"chat/local/child.py"}
+    assert loaders == {"chat/local/child.py", "chat/ui/early.py"}
 
 
 @pytest.mark.parametrize("path", APP_FILES, ids=label)

@@ -1,0 +1,30 @@
+"""The services before anybody asks for them: imported and made while the first browser loads.
+
+The SDK and the database's library take longer to import than all the rest. Whoever has to answer
+the first request for a page does not import them: they come in a thread, by name.
+"""
+
+import asyncio
+import importlib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:  # an import that runs would be what is put off here
+    from chat.ui.wiring import Services
+
+
+def services() -> "Services":
+    """The process's one set of services; waits until it is made."""
+    made: Services = importlib.import_module("chat.ui.wiring").services()
+    return made
+
+
+def begin() -> "asyncio.Task[Services]":
+    """Begins to make the services, beside the server; they are told to its terminal."""
+    return asyncio.create_task(_made())
+
+
+async def _made() -> "Services":
+    held = await asyncio.to_thread(services)
+    for warning in held.settings.warnings:
+        print(warning)  # noqa: T201 - the operator's terminal is where it belongs
+    return held
