@@ -91,7 +91,7 @@ def _converse(held: Services, owner: str) -> None:
             frames.take(time.monotonic())
         frames.finish()
         if fold.outcome != "completed":
-            raise RuntimeError(f"an answer ended as {fold.outcome}")
+            raise RuntimeError(f"an answer ended as {fold.outcome}: {fold.failure}")
         wait_until(lambda: not held.engine.known(owner), _SAVED_S, "the answer in the store")
 
 
