@@ -5,6 +5,7 @@ from typing import Protocol
 
 from chat.api_tokens import ApiToken
 from chat.choices import Preset
+from chat.comparison import Ballot, Comparison, ComparisonLine, Lane, LanePreset, Round, Vote
 from chat.conversations import Conversation, Hit, QueuedMessage, ReplyRecord, StoredTurn
 from chat.events import Event
 from chat.messages import ChatRequest, Secret
@@ -175,6 +176,11 @@ class Store(Protocol):
         """What the visitors prefer."""
         ...
 
+    @property
+    def comparisons(self) -> "Comparisons":
+        """What they compare."""
+        ...
+
     def close(self) -> None:
         """Lets go of the database."""
         ...
@@ -205,4 +211,65 @@ class Choices(Protocol):
 
     def delete_preset(self, owner: str, name: str) -> None:
         """Forgets a system prompt."""
+        ...
+
+
+class Comparisons(Protocol):
+    """Where comparisons are kept; every call sees only one owner's. What lanes say is in `Store`.
+
+    Raises:
+        StoreError: from every call, when the database cannot do it now.
+        StoreRefused: from every call that writes, when it never will.
+    """
+
+    def add(self, comparison: Comparison) -> None:
+        """Saves a new comparison, and makes its lanes' conversations, which are in no list."""
+        ...
+
+    def add_round(self, owner: str, comparison_id: str, held: Round) -> None:
+        """Saves a further round."""
+        ...
+
+    def add_lane(self, owner: str, comparison_id: str, lane: Lane, held: Round) -> None:
+        """Saves a further lane that takes part in a round that is there."""
+        ...
+
+    def save_starts(self, owner: str, round_id: str, starts_s: Mapping[str, float | None]) -> None:
+        """Writes when each lane started, in seconds after the first; None where it was alone."""
+        ...
+
+    def load(self, owner: str, comparison_id: str) -> Comparison | None:
+        """The comparison; None where the owner has no such one."""
+        ...
+
+    def list_newest(self, owner: str, limit: int) -> list[ComparisonLine]:
+        """The newest comparisons, newest first."""
+        ...
+
+    def vote(self, owner: str, round_id: str, vote: Vote, *, is_blind: bool) -> bool:
+        """Keeps the vote on a round; False where there is one already, or no such round."""
+        ...
+
+    def list_ballots(self, owner: str, limit: int) -> list[Ballot]:
+        """The newest votes, newest first."""
+        ...
+
+    def keep_as_chat(self, owner: str, lane_id: str) -> None:
+        """Makes a lane's conversation one that is listed; it stays the lane's."""
+        ...
+
+    def delete(self, owner: str, comparison_id: str) -> None:
+        """Deletes a comparison with what its lanes said, except what became a chat."""
+        ...
+
+    def list_presets(self, owner: str) -> tuple[LanePreset, ...]:
+        """The saved lanes, by name."""
+        ...
+
+    def save_preset(self, owner: str, preset: LanePreset) -> None:
+        """Keeps lanes under a name; those of the same name are replaced."""
+        ...
+
+    def delete_preset(self, owner: str, name: str) -> None:
+        """Forgets saved lanes."""
         ...

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import Connection, Engine, delete, select, update
 
 from chat.choices import Preset
+from chat.stores.comparison_tables import lane_presets
 from chat.stores.faults import in_plain_words
 from chat.stores.rows import insert_new
 from chat.stores.schema import favourite_models, presets
@@ -82,7 +83,7 @@ class SqlChoices:
 
 def adopt(db: Connection, old_owner: str, new_owner: str) -> None:
     """Hands the choices of one owner to another, whose own win where both have one."""
-    for table, name in ((favourite_models, "model"), (presets, "name")):
+    for table, name in ((favourite_models, "model"), (presets, "name"), (lane_presets, "name")):
         theirs = select(table.c[name]).where(table.c.owner == new_owner)
         db.execute(delete(table).where(table.c.owner == old_owner, table.c[name].in_(theirs)))
         db.execute(update(table).where(table.c.owner == old_owner).values(owner=new_owner))

@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Connection, Select, and_, false, func, literal, select, update
 
 from chat.stores import choices
+from chat.stores.comparison_tables import comparisons
 from chat.stores.schema import api_tokens, conversations, messages, queued_messages, replies
 
 _LEFT_OUT = ("text", "reasoning")
@@ -154,9 +155,13 @@ def adopt(db: Connection, old_owner: str, new_owner: str) -> int:
     count = db.scalar(
         select(func.count())
         .select_from(conversations)
-        .where(conversations.c.owner == old_owner, conversations.c.deleted_at.is_(None))
+        .where(
+            conversations.c.owner == old_owner,
+            conversations.c.deleted_at.is_(None),
+            conversations.c.hidden.is_(false()),
+        )
     )
-    for table in (conversations, queued_messages, api_tokens):
+    for table in (conversations, queued_messages, api_tokens, comparisons):
         db.execute(update(table).where(table.c.owner == old_owner).values(owner=new_owner))
     db.execute(
         update(replies)

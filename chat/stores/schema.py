@@ -6,6 +6,7 @@
                                             stops: what processes ask each other to stop
 
     favourite_models, presets: what an owner prefers
+    comparisons: in `comparison_tables`
     api_tokens: by which programs ask in their owners' names
 
 `number` is the order in which rows were made; the wall clock may step back. The table `search`,
@@ -45,7 +46,7 @@ conversations = Table(
     Column("leaf_id", PlainText),
     Column("pinned", Boolean, nullable=False, server_default=false()),
     Column("deleted_at", UtcMoment),
-    # Kept out of the lists: calls of the OpenAI-compatible API, each a conversation.
+    # Kept out of the lists: calls of the OpenAI-compatible API, each a conversation, and lanes.
     Column("hidden", Boolean, nullable=False, server_default=false()),
 )
 _IS_LISTED = and_(conversations.c.deleted_at.is_(None), conversations.c.hidden.is_(false()))

@@ -17,6 +17,7 @@ from chat.stores import imports, lists, search, stops, turns, upkeep, waiting
 from chat.stores.choices import SqlChoices
 from chat.stores.columns import as_id as _asked
 from chat.stores.columns import utc_now
+from chat.stores.comparisons import SqlComparisons
 from chat.stores.database import READS, WRITES, connect, migrate, parse_url
 from chat.stores.faults import in_plain_words
 from chat.stores.rows import conversation_of, reply_of
@@ -52,6 +53,7 @@ class SqlStore:
         self._now = now
         self._sleep = sleep
         self.choices = SqlChoices(self._reader, self._writer, now)
+        self.comparisons = SqlComparisons(self._reader, self._writer, now)
         self.tokens = SqlTokens(self._reader, self._writer, now)
         self._process_id = upkeep.new_process_id()
 
