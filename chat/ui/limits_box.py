@@ -33,7 +33,7 @@ def draw_limits(models: Sequence[Model], budget: Budget, chosen: Sequence[str]) 
             listed = ", ".join(names.get(model, model) for model in missing)
             st.caption(plain(f"No price is known for {listed}: a limit in USD does not stop it."))
         st.multiselect(
-            "Fallback models",
+            "Fallbacks, in this order",
             list(dict.fromkeys([*names, *chosen[1:]])),
             key=session.FALLBACKS,
             format_func=lambda model: names.get(model, model),

@@ -5,8 +5,11 @@ import re
 import streamlit as st
 
 from chat.conversations import ReplyRecord
+from chat.errors import Failure
 from chat.ui.copy_button import draw_copy_button
+from chat.ui.reply_story import story_of
 
+_NONE = Failure("internal")
 _KEY = re.compile(r"sk-[\w-]{6,}")
 """Like a key. The one that was used is masked where errors are read; others may be quoted."""
 
@@ -23,18 +26,21 @@ def draw_details(reply: ReplyRecord) -> None:
 
 def details_of(reply: ReplyRecord) -> str:
     """A line for each fact that is known; "" where nothing went wrong. Holds no key."""
-    failure = reply.failure
-    if failure is None:
+    failure, story = reply.failure or _NONE, story_of(reply)
+    if reply.failure is None and not story:
         return ""
     facts = {
-        "what": failure.kind,
+        "what": reply.failure and failure.kind,
         "status": failure.status,
         "error type": failure.error_type,
         "reason": failure.reason,
-        "model": reply.served_model or reply.model,
+        "message": " ".join(failure.detail.split()),
+        "model asked": reply.model,
+        "model that answered": reply.served_model,
         "upstream provider": failure.upstream_provider or reply.upstream_provider,
         "generation id": reply.generation_id,
-        "message": " ".join(failure.detail.split()),
+        "tries": reply.tries,
+        "reconnections": reply.reconnections or None,
     }
     lines = [f"{name}: {fact}" for name, fact in facts.items() if fact not in {None, ""}]
-    return _KEY.sub("sk-…", "\n".join(lines))
+    return _KEY.sub("sk-…", "\n".join([*lines, *story]))

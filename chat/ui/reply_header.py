@@ -57,11 +57,14 @@ class LiveHeader:
 
 def header(reply: ReplyRecord) -> str:
     """The line above a reply that has ended: what did not go well is said, the rest is not."""
-    parts = [_quiet(plain(model_name(reply.model)))]
+    models = [reply.model, *reply.switched_to]
+    parts = [_quiet(plain(model_name(models[-1])))]
     if reply.outcome is not None and reply.outcome != "completed":
         color, icon = _BADGES[reply.outcome]
         parts.append(f":small[:{color}-badge[{icon} {OUTCOMES[reply.outcome]}]]")
-    return " ".join(parts)
+    if reply.reconnections:
+        parts.append(f":small[{_RECONNECTED}]")
+    return _NEW_LINE.join([" ".join(parts), *_switches(models)])
 
 
 def live_header(model: str, state: LiveState, now_s: float, figures: str) -> str:

@@ -125,6 +125,10 @@ class Upstream:
         found: dict[str, Any] = self._read(f"generations/{newest[0]['id']}")
         return found
 
+    def asked(self, model: str) -> int:
+        """How many requests for that model it has had."""
+        return sum(record["model"] == model for record in self._read("generations"))
+
     def _read(self, path: str) -> Any:
         url = f"{self.base_url.removesuffix('/api/v1')}/sim/{path}"
         with urllib.request.urlopen(url, timeout=5) as answer:  # noqa: S310 - loopback

@@ -152,6 +152,16 @@ def test_a_message_that_is_too_long_is_put_into_its_editor() -> None:
     assert app.text_area(key="edit_box").value == "Hello"
 
 
+def test_an_answer_that_cannot_be_paid_for_is_asked_for_at_an_affordable_length() -> None:
+    app = shown(Failure("out_of_credits", status=402, affordable_tokens=30))
+
+    assert primary(app) == "Try with at most 30 tokens"
+    app.button(key="try_shorter").click().run()
+
+    assert app.number_input(key="max_tokens").value == 30
+    assert "Cut off at the token limit" in header(app)
+
+
 def test_a_wait_that_the_upstream_asked_for_is_counted_down() -> None:
     app = shown(Failure("rate_limited", retry_after_s=60.0))
 

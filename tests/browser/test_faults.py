@@ -1,0 +1,243 @@
+"""What a visitor sees of faults while they happen, and what the buttons below them do."""
+
+from playwright.sync_api import Locator, Page, expect
+
+from .driver import (
+    KEY,
+    ask,
+    await_end,
+    await_words,
+    choose_model,
+    is_beginning,
+    known_words,
+    paste_key,
+    seen,
+    stop_button,
+    watch,
+    words,
+)
+from .processes import Upstream
+
+BUSY = "acme/sim-429-after-3"
+DROPS = "sim/drop-at-40-len-120-rate-60-ttft-1500-style-prose"
+ECHO = "Says what you said"
+WHOLE = known_words(120)
+
+
+def last(page: Page) -> Locator:
+    """The newest reply, with what stands above and below its text."""
+    return page.get_by_test_id("stChatMessage").last
+
+
+def button(page: Page, name: str) -> Locator:
+    return last(page).get_by_role("button", name=name)
+
+
+def limit_tokens(page: Page, tokens: int) -> None:
+    page.get_by_text("Parameters").click()
+    field = page.get_by_label("Max tokens")
+    field.fill(str(tokens))
+    field.press("Enter")
+
+
+def test_a_wait_before_another_try_is_counted_down_and_stop_ends_it(
+    page: Page, upstream: Upstream
+) -> None:
+    choose_model(page, BUSY)
+    paste_key(page, KEY)
+    ask(page, "Hello")
+
+    for left_s in (3, 2, 1):
+        expect(last(page)).to_contain_text(f"Attempt 2 of 4 in {left_s} s")
+        expect(last(page)).to_contain_text("Too many requests for this model right now")
+    stop_button(page).click()
+    await_end(page)
+    choose_model(page, "acme/sim-echo-ttft-3000")
+    ask(page, "Longer than the wait was")
+    await_words(page, 5)
+
+    assert upstream.asked(BUSY) == 1
+
+
+def test_escape_ends_a_wait_before_another_try(page: Page) -> None:
+    choose_model(page, "sim/429-after-30")
+    ask(page, "Hello")
+    expect(last(page)).to_contain_text("Attempt 2 of 4 in ")
+
+    page.keyboard.press("Escape")
+
+    await_end(page)
+    expect(last(page)).to_contain_text("Stopped")
+
+
+def test_an_answer_that_breaks_off_goes_on_without_gap_or_repeat_and_says_so(page: Page) -> None:
+    choose_model(page, DROPS)
+    watch(page)
+    ask(page, "Hello")
+
+    expect(last(page)).to_contain_text("reconnecting…")
+    expect(last(page)).to_contain_text("reconnected")
+    await_end(page)
+
+    assert all(is_beginning(state, WHOLE) for state in seen(page))
+    assert words(page) == WHOLE
+    expect(last(page)).to_contain_text("reconnected")
+
+
+def test_why_it_broke_off_is_in_the_folded_details(page: Page) -> None:
+    choose_model(page, DROPS)
+    ask(page, "Hello")
+    await_end(page)
+
+    last(page).get_by_text("Technical details").click()
+
+    details = last(page).get_by_test_id("stCode")
+    expect(details).to_contain_text("reconnections: 1")
+    expect(details).to_contain_text("broke off after")
+    expect(details).to_contain_text("connection_lost")
+
+
+def test_a_fallback_model_answers_and_is_named(first_visit: Page) -> None:
+    page = first_visit  # what is set here must not last
+    choose_model(page, "sim/429-daily")
+    page.get_by_text("Limits and fallbacks").click()
+    page.get_by_role("combobox", name="Fallbacks, in this order").press_sequentially(ECHO)
+    page.get_by_role("option", name=ECHO, exact=True).click()
+    ask(page, "Hello")
+    await_end(page)
+
+    assert words(page) == ["Hello"]
+    expect(last(page)).to_contain_text(f"could not answer; asked {ECHO} instead.")
+
+
+def test_the_key_button_leads_to_the_field_of_the_key(first_visit: Page) -> None:
+    choose_model(first_visit, "openai/gpt-4o-mini")
+    ask(first_visit, "Hello")
+
+    button(first_visit, "Enter a key").click()
+
+    expect(first_visit.get_by_label("OpenRouter API key", exact=True)).to_be_focused()
+
+
+def test_on_a_phone_the_sidebar_is_opened_for_it(first_visit: Page) -> None:
+    first_visit.set_viewport_size({"width": 390, "height": 844})
+    choose_model(first_visit, "openai/gpt-4o-mini")
+    ask(first_visit, "Hello")
+
+    button(first_visit, "Enter a key").click()
+
+    expect(first_visit.get_by_label("OpenRouter API key", exact=True)).to_be_focused()
+    expect(first_visit.get_by_label("OpenRouter API key", exact=True)).to_be_in_viewport()
+
+
+def test_another_model_can_be_asked_with_one_click_or_chosen(page: Page) -> None:
+    choose_model(page, "sim/no-such-scenario")
+    ask(page, "Hello")
+
+    button(page, "Choose another model").click()
+    expect(page.get_by_role("combobox", name="Model")).to_be_focused()
+    button(page, "Try with").click()
+
+    await_words(page, 5)
+    expect(page.get_by_test_id("stMain").get_by_text("Hello")).to_have_count(1)
+    stop_button(page).click()
+    await_end(page)
+
+
+def test_what_cannot_be_taken_up_again_is_continued_by_another_model(page: Page) -> None:
+    choose_model(page, f"{DROPS}-resume-says-no")
+    ask(page, "Hello")
+    await_end(page)
+    before = " ".join(words(page))
+    assert is_beginning(before.split(), WHOLE)
+    expect(button(page, "Regenerate")).to_be_visible()
+
+    button(page, "Continue with").click()
+    await_words(page, len(before.split()) + 5)
+    stop_button(page).click()
+    await_end(page)
+
+    assert " ".join(words(page)).startswith(before)
+
+
+def test_a_message_that_is_too_long_is_edited_in_its_place(page: Page) -> None:
+    choose_model(page, "sim/413")
+    ask(page, "Far too long")
+
+    button(page, "Edit the message").click()
+    editor = page.get_by_label("Edit your message")
+    expect(editor).to_be_focused()
+    choose_model(page, "sim/echo-ttft-0")
+    editor.fill("Short")
+    page.get_by_role("button", name="Send", exact=True).click()
+    await_end(page)
+
+    assert words(page) == ["Short"]
+
+
+def test_an_answer_that_is_too_dear_is_asked_for_shorter(first_visit: Page) -> None:
+    page = first_visit  # what is set here must not last
+    choose_model(page, "sim/402-afford-30")
+    ask(page, "Hello")
+
+    button(page, "Try with at most 30 tokens").click()
+    page.get_by_text("Parameters").click()
+
+    expect(page.get_by_label("Max tokens")).to_have_value("30")
+
+
+def test_a_wait_in_the_card_is_counted_down_by_itself(page: Page) -> None:
+    choose_model(page, "sim/429-after-70")  # longer than is waited for
+    ask(page, "Hello")
+    expect(button(page, "Try again in ")).to_be_disabled()
+
+    before = button(page, "Try again in ").inner_text()
+
+    expect(button(page, "Try again in ")).not_to_have_text(before)
+
+
+def test_a_cut_off_answer_is_continued(first_visit: Page) -> None:
+    page = first_visit
+    choose_model(page, "sim/len-120-ttft-0-rate-300-style-prose")
+    limit_tokens(page, 70)
+    ask(page, "Hello")
+    expect(last(page)).to_contain_text("The answer was cut off at the token limit.")
+    assert is_beginning(words(page), WHOLE)
+
+    button(page, "Continue").first.click()
+    await_words(page, len(WHOLE))
+    await_end(page)
+
+    assert words(page) == WHOLE
+
+
+def test_a_limit_that_is_reached_is_raised_where_it_was_set(first_visit: Page) -> None:
+    page = first_visit  # what is set here must not last
+    limit = page.get_by_label("Limit per answer (USD)")
+    page.get_by_text("Limits and fallbacks").click()
+    limit.fill("0.0001")
+    limit.press("Enter")
+    choose_model(page, "sim/rate-300-len-2000-ttft-100")
+    ask(page, "Hello")
+    expect(last(page)).to_contain_text("Your limit for an answer is reached")
+    page.get_by_text("Limits and fallbacks").click()  # folded away
+
+    button(page, "Raise the limit").click()
+
+    expect(limit).to_be_focused()
+
+
+def test_the_details_can_be_copied_and_hold_no_key(page: Page) -> None:
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    choose_model(page, "acme/sim-401")
+    paste_key(page, KEY)
+    ask(page, "Hello")
+    await_end(page)
+
+    last(page).get_by_text("Technical details").click()
+    button(page, "Copy details").click()
+    expect(button(page, "Copied")).to_be_visible()
+
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert "status: 401" in copied
+    assert KEY not in page.content() + copied
