@@ -4,6 +4,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from .driver import (
     KEY,
+    answer,
     ask,
     await_end,
     await_words,
@@ -99,10 +100,10 @@ def test_why_it_broke_off_is_in_the_folded_details(page: Page) -> None:
 
 def test_a_fallback_model_answers_and_is_named(first_visit: Page) -> None:
     page = first_visit  # what is set here must not last
-    choose_model(page, "sim/429-daily")
     page.get_by_text("Limits and fallbacks").click()
     page.get_by_role("combobox", name="Fallbacks, in this order").press_sequentially(ECHO)
     page.get_by_role("option", name=ECHO).first.click()
+    choose_model(page, "sim/429-daily")
     ask(page, "Hello")
     await_end(page)
 
