@@ -103,6 +103,7 @@ def test_a_fallback_model_answers_and_is_named(first_visit: Page) -> None:
     page.get_by_text("Limits and fallbacks").click()
     page.get_by_role("combobox", name="Fallbacks, in this order").press_sequentially(ECHO)
     page.get_by_role("option", name=ECHO).first.click()
+    page.keyboard.press("Escape")
     choose_model(page, "sim/429-daily")
     ask(page, "Hello")
     await_end(page)
