@@ -5,6 +5,7 @@ the first request for a page does not import them: they come in a thread, by nam
 """
 
 import asyncio
+import gc
 import importlib
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,10 @@ def begin() -> "asyncio.Task[Services]":
 
 async def _made() -> "Services":
     held = await asyncio.to_thread(services)
+    # What was imported stays. Python's full collections need not look through it again: that stood
+    # every answer still for 0.13 s (237,000 objects), afterwards for less than a millisecond. No
+    # collection before: the first page is being drawn meanwhile.
+    gc.freeze()
     for warning in held.settings.warnings:
         print(warning)  # noqa: T201 - the operator's terminal is where it belongs
     return held
