@@ -7,9 +7,19 @@ connection at once, which a blocked synchronous read would not.
 import asyncio
 import logging
 import threading
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Coroutine
+from collections.abc import (
+    AsyncGenerator,
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Coroutine,
+    Iterator,
+    Sequence,
+)
 from concurrent.futures import CancelledError
-from contextlib import aclosing
+from contextlib import aclosing, contextmanager
+from contextvars import ContextVar
+from functools import partial
 from typing import Any, TypeVar, cast
 
 from chat.errors import InternalFault, ProviderError, ReplyInterrupted, ServerBusy
@@ -21,6 +31,11 @@ _log = logging.getLogger(__name__)
 Result = TypeVar("Result")
 
 CLOSE_TIMEOUT_S = 3.0
+
+_HELD: ContextVar[list[tuple[LiveReply, Callable[[], None]]] | None] = ContextVar(
+    "held", default=None
+)
+"""What this thread has started and not let begin yet; see `Engine.together`."""
 
 
 class Engine:
@@ -63,17 +78,29 @@ class Engine:
             live: The log to write; readers may follow it from now on.
             source: Makes the provider's stream; called on the loop.
         """
+        held = _HELD.get()
         with self._lock:
             is_full = self._is_full()
             self._replies[live.id] = live
-            if not self._is_closing:
-                if is_full:
-                    self._loop.call_soon_threadsafe(self._refuse, live)
-                else:
-                    self._loop.call_soon_threadsafe(self._begin, live, source)
-                return
-        live.append(Stopped(by_visitor=False))
-        self._on_change()
+        begin = partial(self._refuse, live) if is_full else partial(self._begin, live, source)
+        if held is not None:
+            held.append((live, begin))
+        else:
+            self._begin_all([(live, begin)])
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Lets the answers that are started within begin at once, when it is left.
+
+        So that none has a lead over the others, whatever is done between the starts.
+        """
+        held: list[tuple[LiveReply, Callable[[], None]]] = []
+        token = _HELD.set(held)
+        try:
+            yield
+        finally:
+            _HELD.reset(token)
+            self._begin_all(held)
 
     def find(self, reply_id: str, owner: str) -> LiveReply | None:
         """The live log of a reply, for its owner only."""
@@ -152,6 +179,19 @@ class Engine:
         for live in replies:
             # Only one whose source would not let itself be cancelled is still open here.
             live.append(Stopped(by_visitor=False))
+
+    def _begin_all(self, held: Sequence[tuple[LiveReply, Callable[[], None]]]) -> None:
+        def begin() -> None:
+            for _, begin_one in held:
+                begin_one()
+
+        with self._lock:
+            if not self._is_closing:
+                self._loop.call_soon_threadsafe(begin)
+                return
+        for live, _ in held:
+            live.append(Stopped(by_visitor=False))
+        self._on_change()
 
     def _run(self) -> None:
         asyncio.set_event_loop(self._loop)

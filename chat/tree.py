@@ -5,7 +5,7 @@ earlier answer; nothing is overwritten. The path ends in the leaf that was chose
 """
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from chat.conversations import Conversation, ReplyRecord, UserMessage
 
@@ -58,6 +58,16 @@ def path_of(tree: Tree) -> list[Turn]:
         turns.append(Turn(user, leaf, tuple(following[user.parent_id]), tuple(shown)))
         leaf = replies.get(user.parent_id or "")
     return turns[::-1]
+
+
+def turn_of(tree: Tree, message_id: str) -> Turn | None:
+    """The turn of a message: on the visitor's path, or else with its newest reply; None without."""
+    on_path = next((turn for turn in path_of(tree) if turn.user.id == message_id), None)
+    if on_path is not None:
+        return on_path
+    ids = [reply.id for reply in tree.replies if reply.message_id == message_id]
+    beside = path_of(replace(tree, leaf_id=ids[-1])) if ids else []
+    return beside[-1] if beside else None
 
 
 def _siblings(tree: Tree) -> tuple[dict[str | None, list[str]], dict[str, list[str]]]:

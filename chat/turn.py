@@ -103,6 +103,7 @@ class Turns:
         *,
         new_as: str = "",
         is_hidden: bool = False,
+        message_id: str = "",
     ) -> LiveReply:
         """Saves the message and starts the answer to it.
 
@@ -113,18 +114,20 @@ class Turns:
             ask: How the answer is wanted.
             new_as: The id of the new conversation; one is made up where none is given.
             is_hidden: Whether the new conversation is kept out of the lists.
+            message_id: The id of the message; one is made up where none is given.
 
         Raises:
             MessageRefused: the text cannot be sent, an answer is still running, the owner has
-                no such conversation, or has one already of the id that a new one was to have.
+                no such conversation, or has one already under `new_as`.
             StoreError: the conversation cannot be read; nothing was sent.
         """
         self.check(text, ask)
         if conversation_id is None:
-            return self._begin_new(owner, new_as or new_id(), text, ask, is_hidden=is_hidden)
+            user = UserMessage(message_id or new_id(), None, text, self.now())
+            return self._begin_new(owner, new_as or new_id(), user, ask, is_hidden=is_hidden)
         with self._alone_in(owner, conversation_id):
             turns = self._idle_turns(owner, conversation_id)
-            user = UserMessage(new_id(), turns[-1].reply.id, text, self.now())
+            user = UserMessage(message_id or new_id(), turns[-1].reply.id, text, self.now())
             return self._start(owner, conversation_id, turns, user, ask)
 
     def edit(
@@ -162,11 +165,10 @@ class Turns:
             MessageRefused, StoreError: as `begin`.
         """
         with self._alone_in(owner, conversation_id):
-            turns = self._idle_turns(owner, conversation_id)
-            last = turns[-1]
+            *earlier, last = self._idle_turns(owner, conversation_id)
             self.check(last.user.text, ask)
             return self._start(
-                owner, conversation_id, turns[:-1], last.user, ask, goes_on_from=last.reply
+                owner, conversation_id, earlier, last.user, ask, goes_on_from=last.reply
             )
 
     def open(self, owner: str, conversation_id: str) -> Opened | None:
@@ -212,14 +214,13 @@ class Turns:
         return any(r.conversation_id == conversation_id and not r.is_closed for r in known)
 
     def _begin_new(
-        self, owner: str, conversation_id: str, text: str, ask: Ask, *, is_hidden: bool
+        self, owner: str, conversation_id: str, user: UserMessage, ask: Ask, *, is_hidden: bool
     ) -> LiveReply:
         with self._alone_in(owner, conversation_id):
             # Whoever names a new conversation may name it twice at once.
             tree, _ = self._load(owner, conversation_id)
             if tree is not None and path_of(tree):
                 raise MessageRefused("busy")
-            user = UserMessage(new_id(), None, text, self.now())
             return self._start(owner, conversation_id, [], user, ask, is_hidden=is_hidden)
 
     def _alone_in(self, owner: str, conversation_id: str) -> AbstractContextManager[None]:
@@ -274,9 +275,8 @@ class Turns:
             text=begun,
             continues_id=goes_on_from.id if goes_on_from is not None and begun else None,
         )
-        conversation = Conversation(
-            conversation_id, owner, title_of(user.text), now, is_hidden=is_hidden
-        )
+        title = title_of(user.text)
+        conversation = Conversation(conversation_id, owner, title, now, is_hidden=is_hidden)
         live = LiveReply(reply.id, owner, conversation_id, ask.model, self.clock)
         request = ChatRequest(
             model=ask.model,

@@ -1,0 +1,293 @@
+"""Comparisons: all lanes asked at once, each with its own history; retries, later lanes, votes."""
+
+from collections import defaultdict
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass, field, replace
+
+import pytest
+from scripted import NOON, AwayStore, HandClock, ScriptedProvider, wait_end
+from turn_world import FINISHED
+
+from chat.comparing import Comparing
+from chat.comparison import Comparison, Lane, LaneSetup, Vote
+from chat.engine import Engine
+from chat.errors import RateLimited, StoreError
+from chat.events import Event, RequestSent, TextDelta
+from chat.messages import ChatRequest, Message, Secret
+from chat.opened_comparison import OpenedComparison
+from chat.recorder import Recorder
+from chat.refusals import MessageRefused
+from chat.retry import Policy
+from chat.turn import Ask, Turns
+
+X, Y, Z = (LaneSetup(f"sim/{name}", 100) for name in "xyz")
+
+
+class ByModel:
+    """A `Provider` with one script for each model."""
+
+    def __init__(self) -> None:
+        self.scripts: defaultdict[str, ScriptedProvider] = defaultdict(ScriptedProvider)
+
+    def stream(self, request: ChatRequest, key: Secret | None) -> AsyncIterator[Event]:
+        return self.scripts[request.model].stream(request, key)
+
+
+@dataclass(frozen=True)
+class World:
+    store: AwayStore
+    provider: ByModel
+    engine: Engine
+    comparing: Comparing
+    refused: set[str] = field(default_factory=set)
+
+    def ask_of(self, setup: LaneSetup) -> Ask:
+        if setup.model in self.refused:
+            raise MessageRefused("over_budget")
+        return Ask(setup.model, setup.max_tokens, setup.temperature)
+
+    def begin(self, *setups: LaneSetup, is_blind: bool = False) -> Comparison:
+        return self.comparing.begin("ann", "hi", setups or (X, Y), self.ask_of, is_blind=is_blind)
+
+    def opened(self, race: Comparison) -> OpenedComparison:
+        found = self.comparing.open("ann", race.id)
+        assert found is not None
+        return found
+
+    def answer(self, race: Comparison, *models: str) -> None:
+        """Lets these models answer with their names, and waits until it is saved."""
+        for cell in self.opened(race).newest[1]:
+            model = cell.lane.setup.model
+            if model in models and cell.live is not None:
+                self.provider.scripts[model].say(TextDelta(f"I am {model}"), FINISHED)
+                wait_end(cell.live)
+                while self.engine.find(cell.live.id, "ann"):
+                    pass
+
+    def answered(self, *setups: LaneSetup, is_blind: bool = False) -> Comparison:
+        race = self.begin(*setups, is_blind=is_blind)
+        self.answer(race, "sim/x", "sim/y", "sim/z")
+        return race
+
+    def texts(self, race: Comparison) -> list[list[str | None]]:
+        """What each lane says, round by round."""
+        return [
+            [cell.turn.reply.text if cell.turn is not None else None for cell in cells]
+            for cells in self.opened(race).cells
+        ]
+
+
+@pytest.fixture(name="world")
+def made_world() -> Iterator[World]:
+    store, provider = AwayStore.open_in_memory(), ByModel()
+    recorder = Recorder(store, lambda reply_id: engine.forget(reply_id), checkpoint_s=0.01)  # noqa: PLW0108 - engine comes after
+    engine = Engine(on_change=recorder.wake)
+    policy = Policy(tries=1, reconnects=0)
+    turns = Turns(engine, recorder, provider, HandClock(), 50, policy, now=lambda: NOON)
+    yield World(store, provider, engine, Comparing(store, turns, list[Lane].reverse))
+    engine.close()
+    recorder.close()
+    store.close()
+
+
+def test_all_lanes_are_asked_the_same(world: World) -> None:
+    race = world.answered()
+
+    assert world.texts(race) == [["I am sim/x", "I am sim/y"]]
+    asked = [script.requests[0].messages for script in world.provider.scripts.values()]
+    assert asked == [(Message("user", "hi"),)] * 2
+
+
+def test_the_same_model_may_run_in_two_lanes(world: World) -> None:
+    world.begin(X, replace(X, temperature=2.0))
+
+    temperatures = [asked.temperature for asked in world.provider.scripts["sim/x"].requests]
+    assert temperatures == [None, 2.0]
+
+
+def test_no_lane_begins_before_all_are_ready(world: World) -> None:
+    began_when: list[int] = []
+
+    def ask_of(setup: LaneSetup) -> Ask:
+        began_when.append(len(world.provider.scripts))
+        return world.ask_of(setup)
+
+    world.store.before_load = lambda: began_when.append(len(world.provider.scripts))
+    world.comparing.begin("ann", "hi", (X, Y, Z), ask_of, is_blind=False)
+
+    assert set(began_when) == {0}
+
+
+def test_how_far_apart_the_lanes_started_is_kept(world: World) -> None:
+    race = world.begin()
+
+    entries = world.opened(race).comparison.rounds[0].entries
+
+    assert [entry.start_s for entry in entries] == [0.0, 0.0]  # by the test's clock
+    logs = [cell.live.read() for cell in world.opened(race).newest[1] if cell.live]
+    assert [log[0].event for log in logs] == [RequestSent()] * 2
+
+
+def test_a_failed_lane_leaves_the_others_alone(world: World) -> None:
+    race = world.begin()
+    world.provider.scripts["sim/x"].say(RateLimited())
+
+    world.answer(race, "sim/y")
+
+    while world.opened(race).is_running:
+        pass
+    outcomes = [cell.turn.reply.outcome for cell in world.opened(race).newest[1] if cell.turn]
+    assert outcomes == ["failed", "completed"]
+
+
+def test_a_lane_that_may_not_ask_does_not_keep_the_others_from_it(world: World) -> None:
+    race = world.begin()
+    world.answer(race, "sim/x", "sim/y")
+    chat = world.comparing.turns.begin("ann", race.lanes[0].id, "as a chat", Ask("sim/x", 9))
+
+    with pytest.raises(MessageRefused, match="busy"):
+        world.comparing.retry("ann", race.id, [race.lanes[0].id], world.ask_of)
+    world.comparing.retry("ann", race.id, [lane.id for lane in race.lanes], world.ask_of)
+
+    assert [cell.is_running for cell in world.opened(race).newest[1]] == [False, True]
+    world.engine.stop(chat.id, "ann")
+
+
+def test_a_follow_up_goes_on_from_each_lanes_own_answer(world: World) -> None:
+    race = world.answered()
+
+    world.comparing.follow_up("ann", race.id, "more", world.ask_of)
+    world.answer(race, "sim/x", "sim/y")
+
+    assert world.texts(race) == [["I am sim/x", "I am sim/y"]] * 2
+    assert world.provider.scripts["sim/y"].requests[1].messages == (
+        Message("user", "hi"),
+        Message("assistant", "I am sim/y"),
+        Message("user", "more"),
+    )
+
+
+def test_no_follow_up_while_a_lane_answers(world: World) -> None:
+    race = world.begin()
+    world.answer(race, "sim/x")
+
+    with pytest.raises(MessageRefused, match="busy"):
+        world.comparing.follow_up("ann", race.id, "more", world.ask_of)
+
+    assert len(world.opened(race).cells) == 1
+
+
+def test_a_lane_is_asked_again_alone(world: World) -> None:
+    race = world.answered()
+
+    world.comparing.retry("ann", race.id, [race.lanes[1].id], world.ask_of)
+
+    cells = world.opened(race).newest[1]
+    assert [cell.is_running for cell in cells] == [False, True]
+    assert [cell.entry.start_s for cell in cells] == [0.0, None]
+
+
+def test_a_lane_that_joins_later_answers_the_last_prompt_only(world: World) -> None:
+    race = world.answered()
+    world.comparing.follow_up("ann", race.id, "more", world.ask_of)
+    world.answer(race, "sim/x", "sim/y")
+
+    world.comparing.add_lane("ann", race.id, Z, world.ask_of)
+    world.answer(race, "sim/z")
+
+    assert [len(cells) for cells in world.opened(race).cells] == [2, 3]
+    assert world.provider.scripts["sim/z"].requests[0].messages == (Message("user", "more"),)
+
+
+@pytest.mark.parametrize("count", [1, 7])
+def test_there_are_two_to_six_lanes(world: World, count: int) -> None:
+    with pytest.raises(ValueError, match=f"got {count}"):
+        world.begin(*[X] * count)
+
+    assert world.store.comparisons.list_newest("ann", 9) == []
+
+
+def test_a_seventh_lane_is_refused(world: World) -> None:
+    race = world.begin(*[X] * 6)
+
+    with pytest.raises(ValueError, match="at most 6"):
+        world.comparing.add_lane("ann", race.id, Y, world.ask_of)
+
+
+def test_blind_lanes_are_shuffled_and_shown_until_reload_in_that_order(world: World) -> None:
+    race = world.begin(X, Y, Z, is_blind=True)
+
+    lanes = world.opened(race).comparison.lanes
+
+    assert [lane.setup for lane in lanes] == [Z, Y, X]
+    assert lanes == race.lanes
+
+
+def test_a_vote_counts_once_all_have_answered(world: World) -> None:
+    race = world.begin(is_blind=True)
+    vote = Vote("best", race.lanes[0].id)
+
+    with pytest.raises(MessageRefused, match="busy"):
+        world.comparing.vote("ann", race.id, race.rounds[0].id, vote)
+    world.answer(race, "sim/x", "sim/y")
+    world.comparing.vote("ann", race.id, race.rounds[0].id, vote)
+
+    assert not world.opened(race).comparison.is_hidden
+    assert [ballot.is_blind for ballot in world.store.comparisons.list_ballots("ann", 9)] == [True]
+
+
+def test_a_vote_for_nobody_of_the_round_is_refused(world: World) -> None:
+    race = world.answered(is_blind=True)
+
+    with pytest.raises(MessageRefused, match="unknown"):
+        world.comparing.vote("ann", race.id, race.rounds[0].id, Vote("best", "stranger"))
+
+    assert world.opened(race).comparison.is_hidden
+
+
+def test_a_chat_that_went_on_from_a_lane_does_not_disturb_its_follow_up(world: World) -> None:
+    race = world.answered()
+    lane = race.lanes[0]
+    chat = world.comparing.turns.begin("ann", lane.id, "as a chat", Ask("sim/x", 9))
+    world.provider.scripts["sim/x"].say(TextDelta("chatting"), FINISHED)
+    wait_end(chat)
+
+    world.comparing.follow_up("ann", race.id, "more", world.ask_of)
+
+    texts = [message.text for message in world.provider.scripts["sim/x"].requests[-1].messages]
+    assert texts == ["hi", "I am sim/x", "more"]
+
+
+def test_a_lanes_deleted_chat_leaves_a_gap(world: World) -> None:
+    race = world.answered()
+
+    world.store.delete("ann", race.lanes[0].id)
+
+    assert [cell.is_here for cell in world.opened(race).newest[1]] == [False, True]
+    assert world.texts(race) == [[None, "I am sim/y"]]
+
+
+def test_nobody_opens_or_goes_on_with_anothers_comparison(world: World) -> None:
+    race = world.answered()
+
+    assert world.comparing.open("bob", race.id) is None
+    with pytest.raises(MessageRefused, match="unknown"):
+        world.comparing.follow_up("bob", race.id, "more", world.ask_of)
+
+
+def test_what_cannot_be_saved_is_not_asked(world: World) -> None:
+    world.store.close()  # and a database in memory is gone with it
+
+    with pytest.raises(StoreError):
+        world.begin()
+
+    assert world.provider.scripts == {}
+
+
+def test_a_comparison_that_may_not_ask_at_all_leaves_nothing_behind(world: World) -> None:
+    world.refused.add("sim/y")
+
+    with pytest.raises(MessageRefused, match="over_budget"):
+        world.begin()
+
+    assert world.store.comparisons.list_newest("ann", 9) == []
