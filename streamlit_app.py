@@ -9,6 +9,7 @@ import streamlit as st
 from starlette.middleware import Middleware
 
 from chat.api.connect import connect_routes
+from chat.api.paints import paint_routes
 from chat.api.remember import remember_routes
 from chat.api.replies import reply_routes
 from chat.api.visitor import VisitorCookie
@@ -31,6 +32,9 @@ app = st.App(
         ),
         *connect_routes(lambda: services().sign_ins),
         *remember_routes(lambda: services().tickets, lambda: services().sealer),
+        *paint_routes(
+            lambda: services().engine, lambda: services().accounts, lambda: services().paints
+        ),
     ],
     middleware=[Middleware(VisitorCookie)],
     lifespan=lifespan,

@@ -32,6 +32,7 @@ class LiveReply:
         self._entries: list[Logged] = []
         self._grown = threading.Condition()
         self._watchers: tuple[Callable[[], None], ...] = ()
+        self._ended = threading.Event()
 
     def append(self, event: Event) -> None:
         """Adds an event. After an ending the log is closed, and further events are dropped."""
@@ -39,6 +40,8 @@ class LiveReply:
             if self.is_closed:
                 return
             self._entries.append(Logged(len(self._entries), self._clock(), event))
+            if self.is_closed:
+                self._ended.set()
             self._grown.notify_all()
             watchers = self._watchers
         for watcher in watchers:
@@ -88,7 +91,14 @@ class LiveReply:
                 self._grown.wait(timeout_s)
             return self._entries[position:]
 
+    def gather(self, position: int, timeout_s: float) -> Sequence[Logged]:
+        """Like `read`, but waits for `timeout_s` seconds, or less where the answer ends.
+
+        For a reader that wants many entries at once: it is not woken for each. Blocks likewise.
+        """
+        self._ended.wait(timeout_s)
+        return self.read(position)
+
     def wait_end(self, timeout_s: float) -> bool:
         """Waits up to `timeout_s` seconds for the end; tells whether it has come. Blocks."""
-        with self._grown:
-            return self._grown.wait_for(lambda: self.is_closed, timeout_s)
+        return self._ended.wait(timeout_s)

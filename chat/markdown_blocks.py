@@ -13,6 +13,7 @@ from typing import Any
 from markdown_it.token import Token
 
 from chat.markdown_parser import MATH, ParseBlocks, parse_blocks
+from chat.markdown_seams import Seam, Verdict, is_counted, seam_in_fence
 
 # A line of plain text. Two words, so that after `[a]:` it is not taken for the link's target.
 _TEXT = "x y"
@@ -22,6 +23,9 @@ _MARKS = frozenset(string.punctuation + string.digits)
 
 # Lines nobody asks about, such as indented code, are read in portions of this size.
 _READ_CHARS = 500
+
+# In a list all numbers of as many digits ask the same question.
+_ONE_DIGIT = str.maketrans(string.digits, "2" * len(string.digits))
 
 _LISTS = ("bullet_list_open", "ordered_list_open")
 
@@ -39,8 +43,14 @@ class OpenBlock:
         self._unread_chars = 0
         # The mark of the open code or math fence, which alone can end it.
         self._fence_mark = ""
+        # Of the open block, as the parser calls it; empty if nothing is open.
+        self._kind = ""
+        # The open list's items so far, and the number it begins with.
+        self._items = 0
+        self._first_number = 1
         # Contexts repeat (a paragraph, this table), and so do the questions about them.
         self._begins = lru_cache(maxsize=256)(self._parse_begins)
+        self._begins_item = lru_cache(maxsize=256)(self._parse_begins_item)
 
     @property
     def has_definitions(self) -> bool:
@@ -67,7 +77,7 @@ class OpenBlock:
             return self._begins(self._context, line_start[0])
         if line_start.endswith("\r"):
             return None
-        possible_lines = _possible_lines(_unify_line_ends(line_start))
+        possible_lines = _possible_lines(self._unify(line_start))
         answers = (self._begins(self._context, line) for line in possible_lines)
         first = next(answers)
         return first if all(answer == first for answer in answers) else None
@@ -79,7 +89,30 @@ class OpenBlock:
         self._read()
         if self._fence_mark or not self._context:
             return not self._fence_mark
-        return self._begins(self._context, _unify_line_ends(line))
+        return self._begins(self._context, self._unify(line))
+
+    def seam_before(self, line_start: str) -> Verdict:
+        """Whether the open block can be cut before a line that begins so and goes on in it."""
+        self._read()
+        if self._fence_mark:
+            can_cut = self._kind != MATH and self._context.startswith(self._fence_mark)
+            return seam_in_fence(self._context, line_start) if can_cut else False
+        if line_start[0].isspace():
+            return False
+        if self._kind == "table_open":
+            return Seam(reopen=self._context)
+        if self._context == f"> {_TEXT}\n":
+            return Seam() if line_start[0] == ">" else False
+        return self._seam_in_list(line_start) if self._kind in _LISTS else False
+
+    def is_paragraph(self, line_start: str) -> bool:
+        """Whether a line that begins so belongs to a top-level paragraph."""
+        self._read()
+        if self._fence_mark:
+            return False
+        tokens = self._parse(self._context + _unify_line_ends(line_start), {})
+        *_, last = [None, *_top_level(tokens)]
+        return last is not None and last.type == "paragraph_open"
 
     def take_line(self, line: str) -> None:
         """Takes the next whole line, with its end."""
@@ -90,6 +123,29 @@ class OpenBlock:
         # Doubling keeps the sum of all reading linear in a block that cannot be shortened.
         if self._unread_chars > max(_READ_CHARS, len(self._context)):
             self._read()
+
+    def _unify(self, line: str) -> str:
+        """The line as the parser is asked about it."""
+        line = _unify_line_ends(line)
+        if self._kind not in _LISTS:
+            return line
+        rest = line.lstrip(string.digits)
+        return "2" * (len(line) - len(rest)) + rest
+
+    def _seam_in_list(self, line_start: str) -> Verdict:
+        expected = self._first_number + self._items
+        if self._kind == "ordered_list_open" and not is_counted(line_start, expected):
+            return False
+        lines = _possible_lines(self._unify(line_start))
+        answers = {self._begins_item(self._context, line) for line in lines}
+        if len(answers) > 1:
+            return None
+        return Seam() if answers.pop() else False
+
+    def _parse_begins_item(self, context: str, line: str) -> bool:
+        at_line = context.count("\n")
+        tokens = self._parse(context + line, {})
+        return any(_is_top_item(token) and _begin(token) == at_line for token in tokens)
 
     def _parse_begins(self, context: str, line: str) -> bool:
         at_line = context.count("\n")
@@ -120,15 +176,23 @@ class OpenBlock:
         block = last if goes_on else before
         keep: list[str] = []
         self._fence_mark = ""
+        had_list, self._kind = self._kind in _LISTS, ""
         if block is None:
             pass
         elif block.type in _LISTS:
             keep = _last_item(lines, tokens)
+            self._kind = block.type
+            items = sum(_is_top_item(token) for token in tokens if _begin(token) >= block.map[0])
+            if had_list and block.map[0] == 0:
+                self._items += items - 1
+            else:
+                self._items, self._first_number = items, int(block.attrs.get("start", 1))
         elif block.type == "definition":
             # A title may follow on lines of its own, as if a paragraph were open.
             keep = [_TEXT] if lines[-1].strip() else []
         elif goes_on:
             keep = _opening(block, lines, tokens)
+            self._kind = block.type
             self._fence_mark = block.markup[:1] if block.type in ("fence", MATH) else ""
         elif block.type == "blockquote_open" and lines[-1].strip():
             keep = lines[block.map[0] :]
@@ -158,7 +222,12 @@ def _last_item(lines: list[str], tokens: list[Token]) -> list[str]:
     words = _open_paragraph(tokens).content.partition("\n")[0]
     marker, found, rest = item[0].rpartition(words or "\n")
     is_plain = found and not rest.strip() and "|" not in words and not _may_be_definition(words)
-    return [marker + _TEXT] if is_plain and len(item) == 1 else item
+    return [marker.translate(_ONE_DIGIT) + _TEXT] if is_plain and len(item) == 1 else item
+
+
+def _begin(token: Token) -> int:
+    """The token's first line; -1 where it has none."""
+    return token.map[0] if token.map else -1
 
 
 def _is_top_item(token: Token) -> bool:

@@ -1,14 +1,17 @@
 """A growing Markdown text → settled top-level blocks and a live tail.
 
 `st.write_stream` only appends to the open element, so the cut is made while the text arrives:
-`Piece` goes on in the open element, `Seal` settles it. When a frame is worth painting is decided
+`Piece` goes on in the open element, `Seal` settles it, and where a long block could be drawn in
+parts a `Seam` says so if asked. When a frame is worth painting is decided
 in `pacing`, where a block begins in `markdown_blocks`.
 """
 
 from dataclasses import dataclass
+from typing import Literal
 
 from chat.markdown_blocks import OpenBlock
 from chat.markdown_parser import ParseBlocks, parse_blocks
+from chat.markdown_seams import Seam, Verdict
 
 HOLD_CHARS = 40
 """Most characters of a line's start that wait for what they become; then they just go on."""
@@ -26,7 +29,12 @@ class Seal:
     """The open element will not change any more; the next piece begins a new one."""
 
 
-Action = Piece | Seal
+Action = Piece | Seal | Seam
+
+Seams = Literal["none", "good", "any"]
+"""Which seams are wanted: in a paragraph good ones lie between sentences, any between words."""
+
+_ENDS = (". ", "! ", "? ", ".\n", "!\n", "?\n", "。", "！", "？")
 
 
 class Segmenter:
@@ -53,22 +61,27 @@ class Segmenter:
         self._line: list[str] = []
         self._held = ""
         self._at_line_start = True
-        self._tail_chars = 0
         self._is_tail_blank = True
         self._seals = 0
-
-    @property
-    def tail_chars(self) -> int:
-        """Characters in the open element: what painting it once more sends."""
-        return self._tail_chars
+        self._seams: Seams = "none"
+        self._last_chars = ""
+        self._line_start = ""
+        self._may_be_table = False
 
     @property
     def needs_repaint(self) -> bool:
         """Whether sealed elements may read otherwise than in the whole text; see `split`."""
         return self._open.has_definitions and self._seals > 0
 
-    def feed(self, delta: str) -> list[Action]:
-        """Takes the next part of the text; gives what can be shown now."""
+    def feed(self, delta: str, seams: Seams = "none") -> list[Action]:
+        """Takes the next part of the text; gives what can be shown now.
+
+        Args:
+            delta: The part.
+            seams: Which places to name where the open block can be cut. Looking for them holds
+                back what may be a list item's marker or a fence's end, and nothing else.
+        """
+        self._seams = seams
         actions: list[Action] = []
         begin = 0
         while begin < len(delta):
@@ -91,10 +104,14 @@ class Segmenter:
     def _take(self, part: str, actions: list[Action]) -> None:
         """Takes a part of one line, with or without its end."""
         self._line.append(part)
+        if len(self._line) == 1:
+            self._line_start, self._may_be_table = "", False
+        self._line_start = (self._line_start + part)[:HOLD_CHARS]
+        self._may_be_table |= "|" in part
         if self._at_line_start:
             self._decide(part, actions)
         else:
-            self._append(part, actions)
+            self._go_on(part, actions)
         if part.endswith("\n"):
             self._open.take_line("".join(self._line))
             self._line.clear()
@@ -105,9 +122,13 @@ class Segmenter:
         for place, character in enumerate(part, start=1):
             self._held += character
             is_new = self._judge(self._held)
-            if is_new is not None:
-                self._show(self._held + part[place:], actions, is_new=is_new)
+            seam = self._seam(self._held) if is_new is False else False
+            if is_new is not None and seam is not None:
+                if seam:
+                    actions.append(seam)
+                self._show(self._held, actions, is_new=is_new)
                 self._held = ""
+                self._go_on(part[place:], actions)
                 return
 
     def _judge(self, held: str) -> bool | None:
@@ -117,17 +138,52 @@ class Segmenter:
             return False
         return self._open.begins_block(held)
 
+    def _seam(self, held: str) -> Verdict:
+        if self._seams == "none" or self._is_tail_blank:
+            return False
+        seam = self._open.seam_before(held)
+        return False if seam is None and len(held) >= HOLD_CHARS else seam
+
+    def _go_on(self, part: str, actions: list[Action]) -> None:
+        """Goes on within a line, which in a paragraph can be cut."""
+        place = self._place_between_words(part) if self._seams != "none" else None
+        if place is None:
+            self._append(part, actions)
+            return
+        self._append(part[:place], actions)
+        actions.append(Seam(is_inline=True))
+        self._append(part[place:], actions)
+
+    def _place_between_words(self, part: str) -> int | None:
+        """The first place in a paragraph's words where a part of it may end."""
+        if self._may_be_table:
+            return None
+        before = self._last_chars
+        for place, character in enumerate(part):
+            # A letter, so that what follows is not taken for a list, a heading, a quote.
+            if character.isalpha() and self._may_end(before, character):
+                return place if self._open.is_paragraph(self._line_start) else None
+            before = before[-1:] + character
+        return None
+
+    def _may_end(self, before: str, character: str) -> bool:
+        if before.endswith(_ENDS):
+            return True
+        is_wide = character > "\u2e80" and before[-1:] > "\u2e80"
+        return self._seams == "any" and (before[-1:].isspace() or is_wide)
+
     def _show(self, text: str, actions: list[Action], *, is_new: bool) -> None:
         # An element of blank lines only would be an empty gap on the page.
         if is_new and not self._is_tail_blank:
             actions.append(Seal())
             self._seals += 1
-            self._tail_chars = 0
         self._append(text, actions)
         self._at_line_start = False
 
     def _append(self, text: str, actions: list[Action]) -> None:
-        self._tail_chars += len(text)
+        if not text:
+            return
+        self._last_chars = (self._last_chars + text)[-2:]
         self._is_tail_blank = self._is_tail_blank and text.isspace()
         match actions:
             case [*_, Piece(before)]:
@@ -147,10 +203,11 @@ def split(text: str) -> list[str]:
     segmenter = Segmenter()
     elements = [""]
     for action in segmenter.feed(text) + segmenter.flush():
-        if isinstance(action, Seal):
-            elements.append("")
-        else:
-            elements[-1] += action.text
+        match action:
+            case Seal():
+                elements.append("")
+            case Piece(text_part):
+                elements[-1] += text_part
     if segmenter.needs_repaint:
         return [text]
     return [element for element in elements if element]

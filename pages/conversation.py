@@ -20,7 +20,7 @@ view = open_conversation(tab)
 draw_title_row(tab, view.opened)
 store_notice = draw_notices(tab, on_undo=undo)
 transcript = st.container(key=TRANSCRIPT)
-run_page_script(announcement(tab, view), view.turn, view.running, session.take_focus(tab))
+run_page_script(announcement(tab, view), view.turn, view.running, tab.view, session.take_focus(tab))
 draw_composer(tab, view.running, view.live, waiting)
 with transcript, stage(tab, "conversation", f"{tab.conversation_id}:{tab.branch}"):
     if view.opened is not None and view.opened.turns:

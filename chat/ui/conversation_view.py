@@ -147,7 +147,12 @@ def _draw_live(tab: session.Tab, live: LiveReply, store_notice: StoreNotice) -> 
         store_notice.draw()
         note_finished(tab)
 
-    draw_live_reply(live, tick)
+    paints = services().paints
+    paints.open(tab.view, live.id)
+    try:
+        draw_live_reply(live, tick, lambda: paints.load(tab.view, live.id))
+    finally:
+        paints.close(tab.view, live.id)
     # The finished reply is drawn by the next run, in the same elements.
     st.rerun()
 

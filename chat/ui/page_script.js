@@ -1,10 +1,14 @@
 // Things Streamlit has no words for: what a screen reader hears of the conversation, a page that
 // follows the growing text until its reader scrolls up, a Stop that does not wait for the page's
-// script, a field that gets the focus. Given our own words only, never text of a model or a visitor.
+// script, a field that gets the focus, and a report of how far the page has painted, by which the
+// server paces its frames. Given our own words only, never text of a model or a visitor.
 
 const NEAR_PX = 120 // this close to the end counts as being there
 
 let stopPath = null
+let paintPath = null
+let reportedS = null
+let figures = null
 let log = null
 let turn = null
 let isFollowing = true
@@ -49,6 +53,8 @@ function watch(found) {
   log = found
   isFollowing = true
   watcher.observe(log)
+  painting.disconnect()
+  painting.observe(log, { characterData: true, childList: true, subtree: true })
   scroller()?.addEventListener("scroll", noteScroll, { passive: true })
   scroller()?.addEventListener("wheel", noteWheel, { passive: true })
 }
@@ -60,11 +66,43 @@ function describe(isBusy) {
   log.setAttribute("aria-busy", String(isBusy))
 }
 
+function post(path, body) {
+  const base = document.baseURI.replace(/[?#].*$/, "").replace(/[^/]*$/, "")
+  const named = { method: "POST", keepalive: true, body: body && JSON.stringify(body) }
+  fetch(base.replace(/\/$/, "") + path, named).catch(() => {})
+}
+
+// The elapsed time beside the badge comes in line with the text: once it is painted, so is all
+// that was sent before it.
+function elapsedS() {
+  const match = (found) => found?.textContent.match(/^(\d+\.\d) s\b/)?.[1]
+  if (!figures?.isConnected) {
+    const quiet = log.querySelectorAll('[class*="st-key-live_state_"] .stMarkdownColoredText')
+    figures = [...quiet].find(match)
+  }
+  const elapsed = match(figures)
+  return elapsed ? Number(elapsed) : null
+}
+
+function reportPaint() {
+  if (!paintPath || document.hidden) return
+  const paintedS = elapsedS()
+  if (paintedS === null || paintedS === reportedS) return
+  reportedS = paintedS
+  requestAnimationFrame(() => setTimeout(() => {
+    if (paintPath) post(paintPath, { painted_s: paintedS, is_hidden: false })
+  }))
+}
+
+function reportVisibility() {
+  if (paintPath) post(paintPath, { painted_s: reportedS ?? 0, is_hidden: document.hidden })
+}
+
+const painting = new MutationObserver(reportPaint)
+
 // Streamlit's own button does the same a little later, through the script; twice is as once.
 function sendStop() {
-  if (!stopPath) return
-  const base = document.baseURI.replace(/[?#].*$/, "").replace(/[^/]*$/, "")
-  fetch(base.replace(/\/$/, "") + stopPath, { method: "POST", keepalive: true }).catch(() => {})
+  if (stopPath) post(stopPath)
   stopPath = null
 }
 
@@ -81,6 +119,7 @@ function mend(event) {
 }
 
 addEventListener("input", mend, true)
+document.addEventListener("visibilitychange", reportVisibility)
 const STOP = '[class*="st-key-stop_"]'
 addEventListener("click", (event) => event.target.closest?.(STOP) && sendStop(), true)
 // Streamlit's own shortcut would write its key onto the button, a third of a phone's width.
@@ -137,6 +176,11 @@ export default function ({ data, parentElement }) {
   const status = parentElement.querySelector("[role=status]")
   if (status.textContent !== data.say) status.textContent = data.say
   stopPath = data.stop
+  if (paintPath !== data.paint) {
+    paintPath = data.paint
+    reportedS = figures = null
+    if (document.hidden) reportVisibility()
+  }
   if (data.focus) focusOn(data.focus)
   whenDrawn("log", ".st-key-" + data.transcript, (found) => {
     watch(found)

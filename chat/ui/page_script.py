@@ -8,6 +8,7 @@ from typing import Literal
 
 import streamlit.components.v2 as components
 
+from chat.api.paints import PAINT_PATH
 from chat.api.replies import STOP_PATH
 from chat.ui.live_state import Phase
 from chat.ui.reply_header import LIVE_STATE
@@ -44,6 +45,7 @@ def run_page_script(
     say: Announcement,
     turn: str | None,
     running: str | None,
+    view: str,
     focus: tuple[str, int] | None = None,
 ) -> None:
     """Tells the script where the conversation stands.
@@ -51,7 +53,9 @@ def run_page_script(
     Args:
         say: What a screen reader is told; said once, when it changes.
         turn: The newest turn's id; a new one brings the end of the page into view.
-        running: The running answer's id, whose Stop the script sends on at once, or None.
+        running: The running answer's id, whose Stop the script sends on at once, and whose
+            painting it reports; or None.
+        view: The tab's own id, which those reports carry.
         focus: The widget key of a field to focus, and the number of this wish; None for none.
     """
     _script(
@@ -63,6 +67,9 @@ def run_page_script(
             "transcript": TRANSCRIPT,
             "phases": {"prefix": LIVE_STATE, "words": _PHASES},
             "focus": {"field": focus[0], "wish": focus[1]} if focus is not None else None,
+            "paint": PAINT_PATH.format(reply_id=running, view=view)
+            if running is not None
+            else None,
             "stop": STOP_PATH.format(reply_id=running) if running is not None else None,
         },
         height="content",

@@ -32,6 +32,7 @@ class Tab:
     Attributes:
         owner: The visitor, by account or cookie; without either an id as old as the tab.
         ring: The visitor's key.
+        view: The tab's own id, which its page's reports carry.
         is_new: Whether what the browser remembers has not been looked at yet.
         is_account: Whether the owner is an account that is logged in.
         conversation_id: The conversation on screen, or None for a new one.
@@ -57,6 +58,7 @@ class Tab:
 
     owner: str
     ring: KeyRing = field(default_factory=KeyRing)
+    view: str = field(default_factory=new_visitor_id)
     is_new: bool = True
     is_account: bool = False
     conversation_id: str | None = None

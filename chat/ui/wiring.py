@@ -21,6 +21,7 @@ from chat.local.weights import default_cache_dir
 from chat.messages import Secret
 from chat.model_lists import ModelList, ModelLists
 from chat.on_screen import OnScreen
+from chat.paint import PaintBoard
 from chat.providers.openai_keys import OpenAIKeys
 from chat.providers.openai_lists import list_models
 from chat.providers.openai_wire import OpenAIWire
@@ -67,6 +68,7 @@ class Services:
         sign_ins: Visitors who are connecting OpenRouter.
         tickets: Keys that wait to be remembered by their visitor's browser.
         sealer: Encrypts them for it.
+        paints: What the pages report of their painting.
     """
 
     settings: Settings
@@ -87,6 +89,7 @@ class Services:
     sign_ins: SignIns
     tickets: Tickets
     sealer: Sealer
+    paints: PaintBoard
     accounts: dict[str, str] = field(default_factory=dict)
 
     def close(self) -> None:
@@ -196,6 +199,7 @@ def services() -> Services:
         SignIns(auth_url_of(settings), asks.exchange, engine.spawn, time.monotonic),
         Tickets(time.monotonic),
         Sealer(load_secret(settings.cookie_secret, _secret_path(settings)), time.time),
+        PaintBoard(time.monotonic),
     )
 
 
