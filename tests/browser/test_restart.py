@@ -46,6 +46,6 @@ def test_after_kill_9_the_answer_is_there_as_far_as_it_came(
     kept = words(page)
     assert is_beginning(kept, known_words(2000))
     assert len(kept) >= seen - LOST_AT_MOST
-    expect(page.get_by_role("button", name="Continue")).to_be_visible()
+    expect(page.get_by_role("button", name="Continue", exact=True)).to_be_visible()
     context.close()
     stop(again.process)
