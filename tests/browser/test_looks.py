@@ -32,7 +32,7 @@ def test_no_state_has_a_serious_violation_that_is_ours(
 
     page.keyboard.press("Escape")
     await_end(page)
-    choose_model(page, "sim/500")
+    choose_model(page, "sim/429-after-30")
     ask(page, "Once more")
     expect(page.get_by_text("Attempt 2 of 4")).to_be_visible()
     found += violations(page, "waiting for another try", schemes)

@@ -30,7 +30,7 @@ _NOTE = """status => {
 
 def announcer(page: Page) -> Locator:
     """The element that a screen reader reads out when it changes."""
-    return page.locator("p[role=status]")
+    return page.locator("p[role=status]:not([data-box] *)")
 
 
 def log(page: Page) -> Locator:

@@ -1,0 +1,59 @@
+"""The visitor's own limits in the sidebar, and the models that are asked instead."""
+
+from streamlit.testing.v1 import AppTest
+
+from .visits import QUICK, boxes, header, say, visit
+
+
+def use(app: AppTest) -> str:
+    """What the sidebar says this tab has used."""
+    captions = [caption.value for caption in app.sidebar.caption]
+    return next(caption for caption in captions if caption.startswith("Used in this tab"))
+
+
+def test_nothing_is_limited_and_nobody_asked_instead_unless_the_visitor_says_so() -> None:
+    app = visit(QUICK)
+
+    assert app.number_input(key="answer_limit").value is None
+    assert app.number_input(key="session_limit").value is None
+    assert app.multiselect(key="fallbacks").value == []
+
+
+def test_what_the_tab_has_used_is_shown() -> None:
+    app = visit(QUICK)
+    before = use(app)
+
+    say(app, "Hello")
+
+    assert "0 tokens" in before
+    assert "40 tokens" in use(app)
+
+
+def test_a_session_that_has_reached_its_limit_asks_nobody_any_more() -> None:
+    app = visit(QUICK)
+    app.number_input(key="session_limit").set_value(0.00001)
+    say(app, "One")
+
+    say(app, "Two")
+
+    assert boxes(app)[0].startswith("Your limit for this session is reached")
+    assert app.button(key="point_session_limit").label == "Raise the limit"
+
+
+def test_a_model_without_a_known_price_is_named_beside_a_limit_in_usd() -> None:
+    app = visit(QUICK)
+
+    app.number_input(key="answer_limit").set_value(0.5).run()
+
+    captions = [caption.value for caption in app.sidebar.caption]
+    assert any(caption.startswith("No price is known for") for caption in captions)
+
+
+def test_the_models_to_ask_instead_are_asked_in_the_order_they_were_chosen() -> None:
+    app = visit("sim/429-daily")
+    app.multiselect(key="fallbacks").set_value(["sim/500", "sim/echo"]).run()
+
+    say(app, "Hello")
+
+    assert header(app).count("asked") == 2
+    assert "could not answer; asked Server error instead." in header(app)
