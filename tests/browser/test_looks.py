@@ -41,7 +41,7 @@ def test_no_state_has_a_serious_violation_that_is_ours(
     await_end(page)
     choose_model(page, "sim/401")
     ask(page, "And again")
-    expect(page.get_by_text("OpenRouter does not accept this key.")).to_be_visible()
+    expect(page.get_by_text("OpenRouter does not accept this key")).to_be_visible()
     found += violations(page, "stopped and failed", schemes)
 
     page.goto(f"{app.url}metrics")
