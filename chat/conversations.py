@@ -10,6 +10,7 @@ from typing import Literal
 
 from chat.errors import Failure
 from chat.events import Usage
+from chat.images import Image
 from chat.metrics import Part, Timings, Tokens, answer_tokens, throughput_tok_s
 
 Outcome = Literal["completed", "truncated", "filtered", "stopped", "interrupted", "failed"]
@@ -53,12 +54,14 @@ class UserMessage:
 
     Attributes:
         parent_id: The reply this follows, or None at the start of a conversation.
+        images: What was shown with it.
     """
 
     id: str
     parent_id: str | None
     text: str
     created_at: datetime
+    images: tuple[Image, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

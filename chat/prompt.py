@@ -2,12 +2,21 @@
 
 from collections.abc import Sequence
 
+from chat.images import Image
 from chat.messages import Message
 from chat.tree import Turn
 
+LEFT_OUT = "(An image was attached here, which this model cannot see.)"
+
 
 def prompt_of(
-    earlier: Sequence[Turn], text: str, system_prompt: str, begun: str = ""
+    earlier: Sequence[Turn],
+    text: str,
+    system_prompt: str,
+    begun: str = "",
+    *,
+    images: tuple[Image, ...] = (),
+    sees_images: bool = True,
 ) -> tuple[Message, ...]:
     """The whole prompt, oldest first; a reply without any text is left out.
 
@@ -16,15 +25,23 @@ def prompt_of(
         text: The message to answer.
         system_prompt: "" for none.
         begun: The beginning of the answer, for a model to go on from ("assistant prefill").
+        images: What is shown with the message.
+        sees_images: Whether the model takes images; to one that does not, it is said instead.
     """
+
+    def said(text: str, images: tuple[Image, ...]) -> Message:
+        if not images or sees_images:
+            return Message("user", text, images)
+        return Message("user", f"{text}\n\n{LEFT_OUT}".strip())
+
     messages: list[Message] = []
     if system_prompt.strip():
         messages.append(Message("system", system_prompt.strip()))
     for turn in earlier:
-        messages.append(Message("user", turn.user.text))
+        messages.append(said(turn.user.text, turn.user.images))
         if turn.reply.text:
             messages.append(Message("assistant", turn.reply.text))
-    messages.append(Message("user", text))
+    messages.append(said(text, images))
     if begun:
         messages.append(Message("assistant", begun))
     return tuple(messages)

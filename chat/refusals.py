@@ -5,7 +5,7 @@ from typing import Literal
 from chat.errors import ChatError
 
 RefusalReason = Literal[
-    "empty", "too_long", "not_text", "busy", "unknown_conversation", "over_budget"
+    "empty", "too_long", "not_text", "busy", "unknown_conversation", "over_budget", "no_images"
 ]
 
 

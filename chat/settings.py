@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from chat.images import MAX_IMAGE_MB, MAX_IMAGES
 from chat.messages import Secret
 from chat.setting_values import LentTo, NamedEndpoint, SettingValues, read_env_file
 
@@ -47,6 +48,8 @@ class Settings:
         simulator: Whether the simulator's models are offered.
         model_titles: Whether the model is asked for a conversation's title.
         max_message_chars: Longest message that is accepted, in characters.
+        max_images: How many images may go with a message.
+        max_image_mb: Largest image that is accepted, in megabytes.
         max_answers: How many answers this server writes at once.
         retry_tries: Requests to one model at most until its answer begins.
         retry_total_s: Seconds from the first of them within which the last one leaves.
@@ -77,6 +80,8 @@ class Settings:
     simulator: bool = True
     model_titles: bool = False
     max_message_chars: int = MAX_MESSAGE_CHARS
+    max_images: int = MAX_IMAGES
+    max_image_mb: int = MAX_IMAGE_MB
     max_answers: int = MAX_ANSWERS
     retry_tries: int = 4
     retry_total_s: int = 60
@@ -118,6 +123,8 @@ def load_settings(environ: Mapping[str, str], env_file: Path) -> Settings:
         simulator=values.switch("SIMULATOR", default=not production),
         model_titles=values.switch("MODEL_TITLES", default=False),
         max_message_chars=values.whole("MAX_MESSAGE_CHARS", MAX_MESSAGE_CHARS, 1, 10_000_000),
+        max_images=values.whole("MAX_IMAGES", MAX_IMAGES, 1, 20),
+        max_image_mb=values.whole("MAX_IMAGE_MB", MAX_IMAGE_MB, 1, 20),
         max_answers=values.whole("MAX_ANSWERS", MAX_ANSWERS, 1, 10_000),
         retry_tries=values.whole("RETRY_TRIES", 4, 1, 20),
         retry_total_s=values.whole("RETRY_TOTAL_S", 60, 0, DAY_S),

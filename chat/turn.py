@@ -8,16 +8,17 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
+from chat.ask import Ask
 from chat.attempts import Attempts
-from chat.budget import Budget, fused
+from chat.budget import fused
 from chat.conversations import Conversation, ReplyRecord, StoredTurn, UserMessage, new_id, title_of
 from chat.deadlines import Deadlines
 from chat.engine import Engine
 from chat.events import Event
+from chat.images import Image
 from chat.live import LiveReply
 from chat.messages import ChatRequest, Message, Secret
 from chat.one_at_a_time import OneAtATime
-from chat.parameters import Parameters
 from chat.ports import Clock, Provider
 from chat.present import present_reply
 from chat.prompt import is_text, prompt_of
@@ -26,34 +27,7 @@ from chat.refusals import MessageRefused
 from chat.retry import Policy
 from chat.tree import Tree, Turn, path_of
 
-
-@dataclass(frozen=True, slots=True)
-class Ask:
-    """How an answer is wanted: the model and its parameters, and the key to ask with.
-
-    Attributes:
-        max_tokens: Upper limit of the answer, in tokens.
-        temperature: 0 to 2, or None for the model's own.
-        top_p: Above 0 to 1, likewise.
-        system_prompt: "" for none.
-        fallbacks: Models to ask in this order when the one before cannot answer.
-        budget: What the answer may use, with the prices and what the session has used.
-        parameters: What else is wished of the model.
-        is_lent: Whether the key is the server's, lent within a budget.
-        messages: The whole prompt, where it is not to be made from the conversation.
-    """
-
-    model: str
-    max_tokens: int
-    temperature: float | None = None
-    system_prompt: str = ""
-    key: Secret | None = field(default=None)
-    fallbacks: tuple[str, ...] = ()
-    budget: Budget = field(default_factory=Budget)
-    is_lent: bool = False
-    messages: tuple[Message, ...] = ()
-    top_p: float | None = None
-    parameters: Parameters = field(default_factory=Parameters)
+__all__ = ["Ask", "Opened", "Turns"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,11 +97,12 @@ class Turns:
         """
         self.check(text, ask)
         if conversation_id is None:
-            user = UserMessage(message_id or new_id(), None, text, self.now())
+            user = UserMessage(message_id or new_id(), None, text, self.now(), ask.images)
             return self._begin_new(owner, new_as or new_id(), user, ask, is_hidden=is_hidden)
         with self._alone_in(owner, conversation_id):
             turns = self._idle_turns(owner, conversation_id)
-            user = UserMessage(message_id or new_id(), turns[-1].reply.id, text, self.now())
+            after = turns[-1].reply.id
+            user = UserMessage(message_id or new_id(), after, text, self.now(), ask.images)
             return self._start(owner, conversation_id, turns, user, ask)
 
     def edit(
@@ -138,13 +113,14 @@ class Turns:
         Raises:
             MessageRefused, StoreError: as `begin`.
         """
-        self.check(text, ask)
         with self._alone_in(owner, conversation_id):
             turns = self._idle_turns(owner, conversation_id)
             place = next((n for n, turn in enumerate(turns) if turn.user.id == message_id), None)
             if place is None:
                 raise MessageRefused("unknown_conversation")
-            user = UserMessage(new_id(), turns[place].user.parent_id, text, self.now())
+            was = turns[place].user
+            self.check(text, ask, was.images)
+            user = UserMessage(new_id(), was.parent_id, text, self.now(), was.images)
             return self._start(owner, conversation_id, turns[:place], user, ask)
 
     def regenerate(self, owner: str, conversation_id: str, ask: Ask) -> LiveReply:
@@ -155,7 +131,7 @@ class Turns:
         """
         with self._alone_in(owner, conversation_id):
             turns = self._idle_turns(owner, conversation_id)
-            self.check(turns[-1].user.text, ask)
+            self.check(turns[-1].user.text, ask, turns[-1].user.images)
             return self._start(owner, conversation_id, turns[:-1], turns[-1].user, ask)
 
     def go_on(self, owner: str, conversation_id: str, ask: Ask) -> LiveReply:
@@ -166,7 +142,7 @@ class Turns:
         """
         with self._alone_in(owner, conversation_id):
             *earlier, last = self._idle_turns(owner, conversation_id)
-            self.check(last.user.text, ask)
+            self.check(last.user.text, ask, last.user.images)
             return self._start(
                 owner, conversation_id, earlier, last.user, ask, goes_on_from=last.reply
             )
@@ -185,14 +161,16 @@ class Turns:
         is_running = bool(turns) and turns[-1].reply.outcome is None
         return Opened(tree, turns, known.get(turns[-1].reply.id) if is_running else None)
 
-    def check(self, text: str, ask: Ask) -> None:
-        """Looks whether a message could be sent.
+    def check(self, text: str, ask: Ask, kept: Sequence[Image] = ()) -> None:
+        """Looks whether a message could be sent, with what it had already been shown with.
 
         Raises:
             MessageRefused: it could not.
         """
-        if not text.strip():
+        if not (text.strip() or ask.images or kept):
             raise MessageRefused("empty")
+        if ask.images and not ask.sees_images:
+            raise MessageRefused("no_images")
         if len(text) > self.max_message_chars:
             raise MessageRefused("too_long")
         beside = (ask.system_prompt, ask.model, *ask.fallbacks, *(m.text for m in ask.messages))
@@ -280,7 +258,7 @@ class Turns:
         live = LiveReply(reply.id, owner, conversation_id, ask.model, self.clock)
         request = ChatRequest(
             model=ask.model,
-            messages=ask.messages or prompt_of(earlier, user.text, ask.system_prompt, begun),
+            messages=ask.messages or _prompt(earlier, user, ask, begun),
             max_tokens=ask.max_tokens,
             temperature=ask.temperature,
             top_p=ask.top_p,
@@ -298,3 +276,16 @@ class Turns:
         self._asks[live.id] = ask
         self.engine.start(live, source)
         return live
+
+
+def _prompt(
+    earlier: Sequence[Turn], user: UserMessage, ask: Ask, begun: str
+) -> tuple[Message, ...]:
+    return prompt_of(
+        earlier,
+        user.text,
+        ask.system_prompt,
+        begun,
+        images=user.images,
+        sees_images=ask.sees_images,
+    )

@@ -1,5 +1,6 @@
 """Our own JSON, as `chat.exchange.writing` makes it → a tree with ids of its own."""
 
+import base64
 from collections.abc import Iterable
 from dataclasses import fields
 from datetime import UTC, datetime, timedelta
@@ -8,12 +9,15 @@ from typing import Any, get_args
 from chat.conversations import Conversation, Outcome, ReplyRecord, UserMessage, new_id, title_of
 from chat.errors import Failure, FailureKind
 from chat.events import Usage
+from chat.images import Image, media_type_of
 from chat.metrics import Part, Timings
 from chat.tree import Tree
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MAX_NUMBER = 2**31 - 1
 """The largest number that every database takes."""
+
+MAX_IMAGE_BYTES = 20_000_000
 
 _FAILURE_WORDS = ("detail", "error_type", "reason", "upstream_provider")
 _FAILURE_COUNTS = frozenset({"status", "affordable_tokens"})
@@ -75,7 +79,16 @@ def _user(node: dict[str, Any], ids: dict[str, str], now: datetime) -> UserMessa
         ids[parent_id] if parent_id is not None else None,
         text_of(node["text"]),
         moment_of(node.get("created_at"), now),
+        tuple(_image(one) for one in node.get("images") or ()),
     )
+
+
+def _image(node: dict[str, Any]) -> Image:
+    data = base64.b64decode(text_of(node["data"]), validate=True)
+    media_type = media_type_of(data)
+    if media_type is None or len(data) > MAX_IMAGE_BYTES:
+        raise ValueError("no image")
+    return Image(media_type, data)
 
 
 def _reply(

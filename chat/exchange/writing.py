@@ -1,5 +1,6 @@
 """A conversation as a file to read (Markdown) and as one to bring back (JSON)."""
 
+import base64
 import json
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -43,6 +44,10 @@ def _user(user: UserMessage) -> dict[str, object]:
         "parent_id": user.parent_id,
         "text": user.text,
         "created_at": user.created_at.isoformat(),
+        "images": [
+            {"media_type": one.media_type, "data": base64.b64encode(one.data).decode()}
+            for one in user.images
+        ],
     }
 
 

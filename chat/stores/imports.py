@@ -10,12 +10,13 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, Engine, Table, delete, insert, update
+from sqlalchemy import Connection, Engine, Table, delete, insert, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from chat.errors import StoreError, StoreRefused
+from chat.stores.images import image_rows
 from chat.stores.rows import conversation_row, message_row, reply_row
-from chat.stores.schema import conversations, messages, replies
+from chat.stores.schema import conversations, message_images, messages, replies
 from chat.stores.upkeep import KEEP_DELETED
 from chat.tree import Tree
 
@@ -39,7 +40,12 @@ class _Piece:
     """Rows for one transaction; each comes after what it refers to."""
 
     rows: dict[Table, list[dict[str, object]]] = field(
-        default_factory=lambda: {conversations: [], messages: [], replies: []}
+        default_factory=lambda: {
+            conversations: [],
+            messages: [],
+            message_images: [],
+            replies: [],
+        }
     )
     chars: int = 0
 
@@ -92,6 +98,8 @@ def _rows(trees: Sequence[Tree], now: datetime) -> Iterator[tuple[Table, dict[st
         yield conversations, _conversation(tree), 0
         for user in tree.users:
             yield messages, message_row(user, tree.conversation.id), len(user.text)
+            for row, image in zip(image_rows(user.id, user.images), user.images, strict=True):
+                yield message_images, row, len(image.data)
         for reply in tree.replies:
             yield replies, reply_row(reply, now), len(reply.text) + len(reply.reasoning)
 
@@ -109,6 +117,8 @@ def _show(db: Connection, ids: Sequence[str]) -> None:
 def _remove(writer: Engine, ids: Sequence[str]) -> None:
     for batch in _batches(ids):
         with writer.begin() as db:
+            said = select(messages.c.id).where(messages.c.conversation_id.in_(batch))
+            db.execute(delete(message_images).where(message_images.c.message_id.in_(said)))
             for table in (replies, messages):
                 db.execute(delete(table).where(table.c.conversation_id.in_(batch)))
             db.execute(delete(conversations).where(conversations.c.id.in_(batch)))

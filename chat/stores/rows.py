@@ -12,6 +12,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from chat.conversations import Conversation, QueuedMessage, ReplyRecord, UserMessage
 from chat.errors import Failure
 from chat.events import Usage
+from chat.images import Image
 from chat.metrics import Part, Timings
 
 
@@ -104,9 +105,9 @@ def conversation_of(row: Row[Any]) -> Conversation:
     return Conversation(row.id, row.owner, row.title, row.updated_at, row.pinned, row.hidden)
 
 
-def user_of(row: Row[Any]) -> UserMessage:
+def user_of(row: Row[Any], images: tuple[Image, ...]) -> UserMessage:
     """The user message as it was saved."""
-    return UserMessage(row.id, row.parent_id, row.text, row.created_at)
+    return UserMessage(row.id, row.parent_id, row.text, row.created_at, images)
 
 
 def queued_of(row: Row[Any]) -> QueuedMessage:

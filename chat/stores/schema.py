@@ -2,6 +2,7 @@
 
     conversations ──< messages ──< replies ──── reply_logs
           │              └─ parent_id: the reply a message follows, so a conversation is a tree
+          │              └──< message_images
           └──< queued_messages              processes: who lives, to tell whose answers run
                                             stops: what processes ask each other to stop
 
@@ -181,6 +182,16 @@ processes = Table(
 
 # Asked of whichever process writes the reply. No foreign key: it may be gone when this is swept.
 stops = Table("stops", metadata, Column("reply_id", PlainText, primary_key=True))
+message_images = Table(
+    "message_images",
+    metadata,
+    Column("message_id", PlainText, ForeignKey("messages.id"), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("media_type", PlainText, nullable=False),
+    Column("size_bytes", Integer, nullable=False),
+    Column("data", LargeBinary, nullable=False),
+)
+
 favourite_models = Table(
     "favourite_models",
     metadata,

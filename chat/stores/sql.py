@@ -13,10 +13,9 @@ from sqlalchemy import Engine, select
 
 from chat.conversations import Conversation, Hit, QueuedMessage, ReplyRecord, StoredTurn
 from chat.errors import StoreRefused
-from chat.stores import imports, lists, search, stops, turns, upkeep, waiting
+from chat.stores import images, imports, lists, search, stops, turns, upkeep, waiting
 from chat.stores.choices import SqlChoices
-from chat.stores.columns import as_id as _asked
-from chat.stores.columns import utc_now
+from chat.stores.columns import as_id, utc_now
 from chat.stores.comparisons import SqlComparisons
 from chat.stores.database import READS, WRITES, connect, migrate, parse_url
 from chat.stores.faults import in_plain_words
@@ -52,6 +51,7 @@ class SqlStore:
         self._writer = engine.execution_options(**{WRITES: True})
         self._now = now
         self._sleep = sleep
+        self._shelf = images.ImageShelf()
         self.choices = SqlChoices(self._reader, self._writer, now)
         self.comparisons = SqlComparisons(self._reader, self._writer, now)
         self.tokens = SqlTokens(self._reader, self._writer, now)
@@ -132,19 +132,19 @@ class SqlStore:
         Where the end of the path was deleted, the path ends below the last reply left of it.
         """
         with self._reader.begin() as db:
-            return turns.load_tree(db, owner, _asked(conversation_id))
+            return turns.load_tree(db, owner, as_id(conversation_id), self._shelf)
 
     @in_plain_words
     def load_log(self, owner: str, reply_id: str) -> bytes | None:
         """The recorded log of a reply, or None."""
         with self._reader.begin() as db:
-            return turns.load_log(db, owner, _asked(reply_id))
+            return turns.load_log(db, owner, as_id(reply_id))
 
     @in_plain_words
     def set_leaf(self, owner: str, conversation_id: str, reply_id: str) -> None:
         """Makes a reply of the conversation the end of the visitor's path."""
         with self._writer.begin() as db:
-            lists.set_leaf(db, owner, _asked(conversation_id), _asked(reply_id))
+            lists.set_leaf(db, owner, as_id(conversation_id), as_id(reply_id))
 
     @in_plain_words
     def list_conversations(self, owner: str, limit: int) -> list[Conversation]:
@@ -157,20 +157,20 @@ class SqlStore:
     def rename(self, owner: str, conversation_id: str, title: str) -> None:
         """Gives a conversation another title."""
         with self._writer.begin() as db:
-            lists.change(db, owner, _asked(conversation_id), title=title)
+            lists.change(db, owner, as_id(conversation_id), title=title)
 
     @in_plain_words
     def pin(self, owner: str, conversation_id: str, *, is_pinned: bool) -> None:
         """Pins a conversation to the top of the list, or lets it go."""
         with self._writer.begin() as db:
-            lists.change(db, owner, _asked(conversation_id), pinned=is_pinned)
+            lists.change(db, owner, as_id(conversation_id), pinned=is_pinned)
 
     @in_plain_words
     def delete(self, owner: str, conversation_id: str, *, for_good: bool = False) -> None:
         """Hides a conversation; it is removed for good at an opening a week later, or now."""
         with self._writer.begin() as db:
             at = upkeep.LONG_AGO if for_good else self._now()
-            lists.change(db, owner, _asked(conversation_id), deleted_at=at)
+            lists.change(db, owner, as_id(conversation_id), deleted_at=at)
             if for_good:
                 upkeep.purge(db, self._now() - upkeep.KEEP_DELETED)
 
@@ -178,12 +178,12 @@ class SqlStore:
     def restore(self, owner: str, conversation_id: str) -> None:
         """Takes a deletion back."""
         with self._writer.begin() as db:
-            lists.restore(db, owner, _asked(conversation_id))
+            lists.restore(db, owner, as_id(conversation_id))
 
     @in_plain_words
     def delete_message(self, owner: str, conversation_id: str, message_id: str) -> None:
         """Hides a user message with all that follows from it, likewise."""
-        ids = _asked(conversation_id), _asked(message_id)
+        ids = as_id(conversation_id), as_id(message_id)
         with self._writer.begin() as db:
             lists.delete_message(db, owner, *ids, self._now())
 
@@ -191,7 +191,7 @@ class SqlStore:
     def restore_message(self, owner: str, conversation_id: str, message_id: str) -> None:
         """Takes the deletion of a message back; what was deleted before it stays deleted."""
         with self._writer.begin() as db:
-            lists.restore_message(db, owner, _asked(conversation_id), _asked(message_id))
+            lists.restore_message(db, owner, as_id(conversation_id), as_id(message_id))
 
     @in_plain_words
     def search(self, owner: str, words: str, limit: int) -> list[Hit]:
@@ -233,13 +233,13 @@ class SqlStore:
     def list_queued(self, owner: str, conversation_id: str) -> list[QueuedMessage]:
         """The waiting messages of a conversation, oldest first."""
         with self._reader.begin() as db:
-            return waiting.list_queued(db, owner, _asked(conversation_id))
+            return waiting.list_queued(db, owner, as_id(conversation_id))
 
     @in_plain_words
     def unqueue(self, owner: str, message_id: str) -> bool:
         """Takes a message out of the queue; False where it was not, or no longer, in it."""
         with self._writer.begin() as db:
-            return waiting.unqueue(db, owner, _asked(message_id))
+            return waiting.unqueue(db, owner, as_id(message_id))
 
     @in_plain_words
     def list_replies(self, owner: str, limit: int) -> list[ReplyRecord]:
@@ -264,10 +264,10 @@ class SqlStore:
     @in_plain_words
     def ask_stop(self, owner: str, reply_id: str) -> None:
         """Asks the process that writes a running answer to stop it."""
-        stops.ask(self._reader, self._writer, owner, _asked(reply_id))
+        stops.ask(self._reader, self._writer, owner, as_id(reply_id))
 
     @in_plain_words
-    def stops_asked(self, reply_ids: Sequence[str]) -> set[str]:
+    def stopsas_id(self, reply_ids: Sequence[str]) -> set[str]:
         """Which of these answers were asked to be stopped."""
         with self._reader.begin() as db:
             return stops.asked(db, reply_ids)

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Table, bindparam, insert, or_, select, text, 
 from chat.conversations import Conversation, ReplyRecord, StoredTurn
 from chat.errors import StoreRefused
 from chat.stores.columns import PlainText
+from chat.stores.images import ImageShelf, add_images
 from chat.stores.rows import (
     conversation_of,
     conversation_row,
@@ -51,6 +52,7 @@ def add_turn(
         if user.parent_id is not None:
             _check_parent(db, user.parent_id, conversation.id)
         db.execute(insert(messages).values(message_row(user, conversation.id)))
+        add_images(db, user.id, user.images)
     elif db.scalar(select(messages.c.deleted_at).where(messages.c.id == user.id)) is not None:
         raise StoreRefused("The message was deleted.")
     db.execute(insert(replies).values(reply_row(reply, now) | {"process_id": process_id}))
@@ -102,7 +104,7 @@ def load_log(db: Connection, owner: str, reply_id: str) -> bytes | None:
     return data
 
 
-def load_tree(db: Connection, owner: str, conversation_id: str) -> Tree | None:
+def load_tree(db: Connection, owner: str, conversation_id: str, shelf: ImageShelf) -> Tree | None:
     """The conversation without what was deleted; None where it is not to be seen at all."""
     held = db.execute(
         select(conversations).where(
@@ -124,9 +126,10 @@ def load_tree(db: Connection, owner: str, conversation_id: str) -> Tree | None:
         .where(replies.c.conversation_id == conversation_id, messages.c.deleted_at.is_(None))
         .order_by(replies.c.number)
     )
+    images = shelf.of_conversation(db, conversation_id)
     tree = Tree(
         conversation_of(held),
-        tuple(user_of(row) for row in said if row.deleted_at is None),
+        tuple(user_of(row, images.get(row.id, ())) for row in said if row.deleted_at is None),
         tuple(reply_of(row) for row in answers),
         held.leaf_id,
     )

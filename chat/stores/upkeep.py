@@ -12,6 +12,7 @@ from chat.stores import comparison_rows, stops
 from chat.stores.rows import insert_new
 from chat.stores.schema import (
     conversations,
+    message_images,
     messages,
     processes,
     queued_messages,
@@ -115,6 +116,7 @@ def purge(db: Connection, deadline: datetime) -> None:
     answered = select(replies.c.id).where(replies.c.message_id.in_(said))
     db.execute(delete(reply_logs).where(reply_logs.c.reply_id.in_(answered)))
     db.execute(delete(replies).where(replies.c.message_id.in_(said)))
+    db.execute(delete(message_images).where(message_images.c.message_id.in_(said)))
     db.execute(delete(messages).where(messages.c.id.in_(said)))
     db.execute(delete(queued_messages).where(queued_messages.c.conversation_id.in_(gone)))
     db.execute(delete(conversations).where(conversations.c.deleted_at < deadline))

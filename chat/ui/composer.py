@@ -6,12 +6,14 @@ import streamlit as st
 
 from chat.conversations import QueuedMessage
 from chat.errors import StoreError
+from chat.images import EXTENSIONS
 from chat.live import LiveReply
 from chat.ui import session
-from chat.ui.intentions import send, send_queued, stop, unqueue
+from chat.ui.intentions import send_composed, send_queued, stop, unqueue
 from chat.ui.queue_box import draw_queue
 from chat.ui.rooms import room_of
 from chat.ui.stage import stage
+from chat.ui.wiring import services
 
 
 def read_queue(tab: session.Tab) -> list[QueuedMessage]:
@@ -54,7 +56,12 @@ def draw_composer(
             st.chat_input(
                 "Ask anything",
                 key=session.COMPOSER,
-                on_submit=lambda: send(session.composed_text()),
+                # Also for a model that takes no images: what was typed and attached would be lost
+                # with every change of the model. It is said when it is sent.
+                accept_file="multiple",
+                file_type=EXTENSIONS,
+                max_upload_size=services().settings.max_image_mb,
+                on_submit=send_composed,
             )
             if running is not None:
                 st.button(

@@ -6,6 +6,7 @@ import streamlit as st
 
 from chat.catalogue import Model
 from chat.errors import StoreError
+from chat.images import Image
 from chat.parameters import taken_by, tokens_within
 from chat.turn import Ask
 from chat.ui import session, visit
@@ -60,8 +61,8 @@ def draw_sidebar(*, is_chat_page: bool) -> None:
     run_key_cookie(tab)
 
 
-def chosen_ask() -> Ask:
-    """How the sidebar says that an answer is wanted."""
+def chosen_ask(images: tuple[Image, ...] = ()) -> Ask:
+    """How the sidebar says that an answer is wanted, to a message with these images."""
     held, tab, choice = services(), session.tab(), session.choice()
     asked = (choice.model, *choice.fallbacks)
     offer = offered()
@@ -78,6 +79,8 @@ def chosen_ask() -> Ask:
         fallbacks=choice.fallbacks,
         budget=budget_of(offer.models, choice, tab),
         parameters=taken_by(model, choice.parameters),
+        images=images,
+        sees_images=model is None or model.sees_images is not False,
     )
 
 

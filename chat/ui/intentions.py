@@ -4,12 +4,14 @@ Where a wish cannot be granted the tab gets a notice, and nothing is lost.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 
+from chat.ask import Ask
 from chat.conversations import QueuedMessage
 from chat.errors import ChatError, StoreError
+from chat.images import Image, ImageLimits, ImageRefused, read_images
 from chat.live import LiveReply
 from chat.refusals import MessageRefused
-from chat.turn import Ask
 from chat.ui import session
 from chat.ui.frame import chosen_ask
 from chat.ui.rooms import room_of
@@ -19,16 +21,34 @@ from chat.ui.wording import GONE_FROM_QUEUE, refuse
 STOP_WAIT_S = 0.25
 
 
-def send(text: str) -> None:
+def send_composed() -> None:
+    """Sends what stands in the composer, with what was attached there."""
+    text, files = session.composed()
+    tab, settings = session.tab(), services().settings
+    try:
+        images = read_images(files, ImageLimits(settings.max_images, settings.max_image_mb))
+    except ImageRefused as error:
+        tab.notice = f"Not sent. {error}"
+        session.put_back(text)
+        return
+    send(text, images)
+
+
+def send(text: str, images: tuple[Image, ...] = ()) -> None:
     """Sends a message in the conversation on screen, or queues it while an answer runs there."""
     tab = session.tab()
     room = room_of(tab)
     place = tab.conversation_id
     if place is not None and room.turns.is_answering(tab.owner, place):
-        if not _granted(tab, text, lambda: room.queue.add(tab.owner, place, text, chosen_ask())):
+        ask = chosen_ask(images)
+        if not _granted(tab, text, lambda: room.queue.add(tab.owner, place, text, ask)):
             session.put_back(text)
         return
-    live = _begun(tab, text, lambda ask: room.turns.begin(tab.owner, place, text, ask))
+
+    def begin(ask: Ask) -> LiveReply:
+        return room.turns.begin(tab.owner, place, text, replace(ask, images=images))
+
+    live = _begun(tab, text, begin)
     if live is None:
         session.put_back(text)
     else:

@@ -206,9 +206,12 @@ def write_address(held: Tab) -> None:
         held.named = held.conversation_id
 
 
-def composed_text() -> str:
-    """What was sent from the composer; in its callback."""
-    return st.session_state[COMPOSER] or ""
+def composed() -> tuple[str, list[tuple[str, bytes]]]:
+    """What was sent from the composer, its files each with a name; in its callback."""
+    sent = st.session_state[COMPOSER]
+    if sent is None or isinstance(sent, str):
+        return sent or "", []
+    return sent.text or "", [(file.name, file.getvalue()) for file in sent.files]
 
 
 def edited_text() -> str:

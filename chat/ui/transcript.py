@@ -4,11 +4,14 @@ from functools import lru_cache
 
 import streamlit as st
 
+from chat.images import Image
 from chat.segments import split
 from chat.tree import Turn
+from chat.ui import session
 from chat.ui.copy_button import draw_copy_button
 from chat.ui.failure_card import draw_failure_card
 from chat.ui.intentions import choose, delete_message, edit
+from chat.ui.offered import offered
 from chat.ui.plain import plain
 from chat.ui.receipt import receipt_of
 from chat.ui.reply_header import header
@@ -17,6 +20,7 @@ from chat.ui.session import EDIT_BOX, Tab
 
 ASSISTANT_AVATAR = ":material/bolt:"
 USER_AVATAR = ":material/person:"
+IMAGE_PX = 200
 EDIT, DELETE = "Edit and resend", "Delete from here on"
 
 
@@ -51,6 +55,7 @@ def draw_user_message(tab: Tab, turn: Turn, *, can_change: bool) -> None:
                 type="tertiary",
                 disabled=not can_change,
             )
+        _draw_images(turn.user.images)
         draw_siblings(turn.user_siblings, turn.user.id, can_change=can_change)
     if chosen == EDIT:
         tab.editing = turn.user.id
@@ -58,6 +63,16 @@ def draw_user_message(tab: Tab, turn: Turn, *, can_change: bool) -> None:
     if chosen == DELETE:
         delete_message(turn.user.id)
         st.rerun()
+
+
+def _draw_images(images: tuple[Image, ...]) -> None:
+    if images:
+        with st.container(horizontal=True):
+            for number, image in enumerate(images, 1):
+                st.image(image.data, f"Image {number}", width=IMAGE_PX)
+        model = offered().by_id.get(session.choice().model)
+        if model is not None and model.sees_images is False:
+            st.caption(plain(f"{model.name} takes no images: it is told that one was here."))
 
 
 def draw_finished_reply(turn: Turn, *, can_act: bool) -> None:

@@ -178,6 +178,8 @@ _SAY_IT_ALL: frozenset[FailureKind] = frozenset(
 _REFUSALS: dict[RefusalReason, str] = {
     "empty": "There is nothing to send yet.",
     "too_long": "This message is too long: {chars:,} characters, and the limit is {limit:,}.",
+    "no_images": "This model takes no images, so the message was not sent. Choose one that does "
+    "and attach them again, or send the message without.",
     "not_text": "This message has broken characters (half of an emoji, perhaps) and was not sent.",
     "busy": "An answer is still being written. Stop it, or wait for its end, then send.",
     "unknown_conversation": f"{NOT_FOUND} Start a new chat.",
