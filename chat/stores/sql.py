@@ -267,7 +267,7 @@ class SqlStore:
         stops.ask(self._reader, self._writer, owner, as_id(reply_id))
 
     @in_plain_words
-    def stopsas_id(self, reply_ids: Sequence[str]) -> set[str]:
+    def stops_asked(self, reply_ids: Sequence[str]) -> set[str]:
         """Which of these answers were asked to be stopped."""
         with self._reader.begin() as db:
             return stops.asked(db, reply_ids)
