@@ -9,13 +9,13 @@ BIN := .venv/Scripts
 endif
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check --no-input
 
-.PHONY: run test lint types port browser postgres screenshots clean
+.PHONY: run test lint types port browser postgres node screenshots clean
 .DELETE_ON_ERROR:
 
 run: port .venv/weights
 	@$(BIN)/streamlit run streamlit_app.py --server.port "$$PORT"
 
-test: .venv/installed-dev browser postgres lint types
+test: .venv/installed-dev browser postgres node lint types
 	$(BIN)/python -m pytest
 
 lint: .venv/installed-dev
@@ -33,6 +33,9 @@ browser:
 
 postgres:
 	@sh deploy/postgres.sh
+
+node:
+	@sh deploy/node.sh
 
 screenshots: .venv/installed-dev browser
 	$(BIN)/python -m bench.screenshots

@@ -9,11 +9,13 @@ import streamlit as st
 from starlette.middleware import Middleware
 
 from chat.api.connect import connect_routes
+from chat.api.cors import ApiCors
 from chat.api.paints import paint_routes
 from chat.api.remember import remember_routes
 from chat.api.replies import reply_routes
+from chat.api.routes import api_routes
 from chat.api.visitor import VisitorCookie
-from chat.ui.early import begin, services
+from chat.ui.early import backend, begin, services
 
 
 @asynccontextmanager
@@ -35,7 +37,11 @@ app = st.App(
         *paint_routes(
             lambda: services().engine, lambda: services().accounts, lambda: services().paints
         ),
+        *api_routes(backend),
     ],
-    middleware=[Middleware(VisitorCookie)],
+    middleware=[
+        Middleware(ApiCors, origins=lambda: services().settings.cors_origins),
+        Middleware(VisitorCookie),
+    ],
     lifespan=lifespan,
 )

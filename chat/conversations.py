@@ -11,7 +11,7 @@ from typing import Literal
 from chat.errors import Failure
 from chat.events import Usage
 from chat.images import Image
-from chat.metrics import Part, Timings, Tokens, answer_tokens, throughput_tok_s
+from chat.metrics import Part, Timings, Tokens, answer_pace_tok_s, answer_tokens
 
 Outcome = Literal["completed", "truncated", "filtered", "stopped", "interrupted", "failed"]
 
@@ -114,11 +114,9 @@ class ReplyRecord:
     @property
     def throughput_tok_s(self) -> float | None:
         """Throughput in tokens per second, by the definition in `chat.metrics`."""
-        reasoned = (self.usage.reasoning_tokens if self.usage else None) or 0
-        # Reasoning that was not streamed is in the count but not in the time.
-        hidden = 0 if self.reasoning_chars else reasoned
-        parts = max(1, len(self.parts))
-        return throughput_tok_s(self.tokens.count, self.timings, hidden, parts)
+        return answer_pace_tok_s(
+            self.usage, self.text_chars, self.reasoning_chars, self.timings, len(self.parts)
+        )
 
 
 @dataclass(frozen=True, slots=True)

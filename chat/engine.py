@@ -113,6 +113,12 @@ class Engine:
             replies = list(self._replies.values())
         return {live.id: live for live in replies if live.owner == owner}
 
+    @property
+    def running(self) -> int:
+        """How many answers run now."""
+        with self._lock:
+            return sum(not live.is_closed for live in self._replies.values())
+
     def adopt(self, old_owner: str, new_owner: str) -> None:
         """Hands the live replies of one owner to another; they run on."""
         with self._lock:

@@ -109,6 +109,25 @@ def throughput_tok_s(
     return (seen - parts) / timings.decode_s
 
 
+def answer_pace_tok_s(
+    usage: Usage | None, text_chars: int, reasoning_chars: int, timings: Timings, parts: int
+) -> float | None:
+    """Throughput of an answer in tokens per second, by the definition above.
+
+    Args:
+        usage: What the upstream counted, if it did.
+        text_chars: Length of the text.
+        reasoning_chars: Length of the reasoning that was streamed.
+        timings: What it took.
+        parts: How many requests brought it; 0 and 1 are the same.
+    """
+    # Reasoning that was not streamed is in the count but not in the time.
+    reasoned = (usage.reasoning_tokens if usage is not None else None) or 0
+    hidden = 0 if reasoning_chars else reasoned
+    tokens = answer_tokens(usage, text_chars + reasoning_chars)
+    return throughput_tok_s(tokens.count, timings, hidden, max(1, parts))
+
+
 _Number = TypeVar("_Number", int, float)
 
 

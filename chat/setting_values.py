@@ -170,6 +170,19 @@ class SettingValues:
                 self.warnings.append(f"{name}: the address of {own} is none; it was ignored.")
         return tuple(found.values())
 
+    def origins(self, name: str) -> tuple[str, ...]:
+        """Origins of other sites, separated by commas, or `*` for any."""
+        found: list[str] = []
+        for place, part in enumerate(filter(str.strip, (self.text(name) or "").split(",")), 1):
+            origin = part.strip().rstrip("/").lower()
+            if origin == "*" or (_can_be_asked(origin) and origin.count("/") == 2):
+                found.append(origin)
+            else:
+                self.warnings.append(
+                    f"{name}: entry {place} should be like https://example.org; it was ignored."
+                )
+        return tuple(dict.fromkeys(found))
+
     def switch(self, name: str, *, default: bool) -> bool:
         """On or off."""
         text = (self.text(name) or ("on" if default else "off")).lower()

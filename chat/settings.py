@@ -19,6 +19,8 @@ MAX_MESSAGE_CHARS = 100_000
 MAX_ANSWERS = 100
 DAY_S = 86_400
 MODEL_LIST_MINUTES = 60
+API_MAX_BODY_BYTES = 2_000_000
+OWN_NAME = "OPENAI_API"
 FOREIGN_PREFIX = "OPENAI_"
 """The SDK reads variables of this prefix behind our back: keys, organisation, extra headers."""
 
@@ -59,6 +61,13 @@ class Settings:
         first_token_timeout_s: Seconds from a request until its first reasoning or text.
         gap_timeout_s: Seconds that may pass between two pieces of an answer.
         total_timeout_s: Seconds that a whole answer may take, tries and waits included.
+        api_token: What the operator's own programs ask the API with, or None.
+        openai_api: Whether OpenAI's clients may use this server as their endpoint.
+        api_max_body_bytes: Largest body of a request to the API.
+        api_max_messages: Most messages in it.
+        api_rate_per_minute: Answers that one owner may ask the API for in a minute.
+        api_max_running: Answers of one owner that the API lets run at once.
+        cors_origins: Other sites whose pages may ask the API with a token; "*" is any.
         cache_dir: Where the embedded model's weights are kept, or None for the user's cache.
         warnings: What could not be used and what was done instead, a sentence each.
     """
@@ -91,6 +100,13 @@ class Settings:
     first_token_timeout_s: int = 300
     gap_timeout_s: int = 120
     total_timeout_s: int = 1800
+    api_token: Secret | None = None
+    openai_api: bool = False
+    api_max_body_bytes: int = API_MAX_BODY_BYTES
+    api_max_messages: int = 1000
+    api_rate_per_minute: int = 60
+    api_max_running: int = 10
+    cors_origins: tuple[str, ...] = ()
     cache_dir: Path | None = None
     warnings: tuple[str, ...] = field(default=())
 
@@ -134,6 +150,15 @@ def load_settings(environ: Mapping[str, str], env_file: Path) -> Settings:
         first_token_timeout_s=values.whole("FIRST_TOKEN_TIMEOUT_S", 300, 1, DAY_S),
         gap_timeout_s=values.whole("GAP_TIMEOUT_S", 120, 1, DAY_S),
         total_timeout_s=values.whole("TOTAL_TIMEOUT_S", 1800, 1, DAY_S),
+        api_token=values.secret("API_TOKEN"),
+        openai_api=values.switch(OWN_NAME, default=False),
+        api_max_body_bytes=values.whole(
+            "API_MAX_BODY_BYTES", API_MAX_BODY_BYTES, 1000, 100_000_000
+        ),
+        api_max_messages=values.whole("API_MAX_MESSAGES", 1000, 1, 100_000),
+        api_rate_per_minute=values.whole("API_RATE_PER_MINUTE", 60, 1, 1_000_000),
+        api_max_running=values.whole("API_MAX_RUNNING", 10, 1, 10_000),
+        cors_origins=values.origins("CORS_ORIGINS"),
         cache_dir=values.folder("TICKERTAPE_CACHE"),
         warnings=tuple(warnings),
     )
@@ -141,4 +166,4 @@ def load_settings(environ: Mapping[str, str], env_file: Path) -> Settings:
 
 def foreign_names(environ: Mapping[str, str]) -> list[str]:
     """Names of the variables that must leave the environment before the SDK looks at it."""
-    return [name for name in environ if name.startswith(FOREIGN_PREFIX)]
+    return [name for name in environ if name.startswith(FOREIGN_PREFIX) and name != OWN_NAME]

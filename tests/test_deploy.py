@@ -99,6 +99,14 @@ def test_a_missing_browser_is_installed_where_that_is_allowed(
     assert steps == [f"{prefix} update", f"{prefix} install"]
 
 
+def test_without_node_and_without_the_right_to_install_it_says_what_to_do(tmp_path: Path) -> None:
+    status, words = run("node.sh", path=tmp_path)
+
+    assert status == 1
+    assert "apt-get install nodejs npm" in words
+    assert words.count("\n") == 1
+
+
 @pytest.mark.parametrize(
     "port", ["", "0", "-1", "65536", "99999", "9" * 30, "abc", "80 81", '"$0"']
 )

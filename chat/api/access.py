@@ -1,15 +1,15 @@
 """Who sends a request: a visitor's own page by its cookie, or a program by a bearer token."""
 
-import hashlib
 import hmac
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from starlette.requests import Request
 
-from chat.api.chat_body import BodyRefused
+from chat.api.refused import RequestRefused
 from chat.api.replies import is_same_origin
 from chat.api.visitor import visitor_of
+from chat.api_tokens import token_hash
 from chat.messages import Secret
 
 BEARER = "bearer "
@@ -18,11 +18,6 @@ OPERATOR = "operator"
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 NO_ACCESS = "Send a token of this app as `Authorization: Bearer …`, or ask from its own pages."
 FOREIGN_PAGE = "Only this app's own pages may do that with a cookie."
-
-
-def token_hash(token: str) -> str:
-    """What is stored of a token: tokens are random, so a plain SHA-256 tells nothing of them."""
-    return hashlib.sha256(token.encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,24 +38,26 @@ class Access:
         """The owner; blocks while a token is looked up.
 
         Raises:
-            BodyRefused: nobody (401), or a visitor by the page of another site (403).
+            RequestRefused: nobody (401), or a visitor by the page of another site (403).
         """
         header = request.headers.get("authorization", "")
         if header.lower().startswith(BEARER):
             return self._owner_of_token(header[len(BEARER) :].strip())
         visitor = visitor_of(request.headers)
         if visitor is None:
-            raise BodyRefused(NO_ACCESS, 401)
+            raise RequestRefused(NO_ACCESS, 401)
         # A browser sends the cookie along whichever page asks.
         if request.method not in SAFE and not is_same_origin(request):
-            raise BodyRefused(FOREIGN_PAGE, 403)
+            raise RequestRefused(FOREIGN_PAGE, 403)
         return self.accounts().get(visitor, visitor)
 
     def _owner_of_token(self, token: str) -> str:
         operators = self.operator_token
-        if operators is not None and hmac.compare_digest(token.encode(), operators.value.encode()):
+        if operators is not None and hmac.compare_digest(
+            token.encode("utf-8", "surrogateescape"), operators.value.encode()
+        ):
             return OPERATOR
         owner = self.owner_of_token(token_hash(token))
         if owner is None:
-            raise BodyRefused("This token is unknown or was revoked.", 401)
+            raise RequestRefused("This token is unknown or was revoked.", 401)
         return owner

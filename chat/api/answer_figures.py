@@ -3,8 +3,9 @@
 The names are those of the AI SDK's own performance figures where it has one.
 """
 
+from chat.conversations import ReplyRecord
 from chat.events import Usage
-from chat.metrics import answer_tokens, throughput_tok_s
+from chat.metrics import answer_pace_tok_s, answer_tokens
 from chat.reply import ReplyFold
 
 MS = 1000.0
@@ -12,7 +13,7 @@ MS = 1000.0
 Figures = dict[str, object]
 
 
-def figures_of(fold: ReplyFold, conversation_id: str) -> Figures:
+def figures_of(answer: ReplyFold | ReplyRecord, conversation_id: str) -> Figures:
     """What is known of an answer so far; what is not known is left out.
 
     Returns:
@@ -20,19 +21,20 @@ def figures_of(fold: ReplyFold, conversation_id: str) -> Figures:
         `outputTokensPerSecond`, `usage` (tokens; `isEstimated` where nobody counted) and
         `costUsd`. JSON values only.
     """
-    tokens = answer_tokens(fold.usage, fold.text_chars + fold.reasoning_chars)
-    pace = throughput_tok_s(tokens.count, fold.timings)
+    usage, text_chars, reasoning_chars = answer.usage, answer.text_chars, answer.reasoning_chars
+    tokens = answer_tokens(usage, text_chars + reasoning_chars)
+    pace = answer_pace_tok_s(usage, text_chars, reasoning_chars, answer.timings, len(answer.parts))
     figures: Figures = {
         "conversationId": conversation_id,
-        "model": fold.served_model,
-        "provider": fold.upstream_provider,
-        "generationId": fold.generation_id,
-        "outcome": fold.outcome,
-        "ttftMs": _ms(fold.timings.ttft_s),
-        "responseTimeMs": _ms(fold.timings.total_s),
+        "model": answer.served_model,
+        "provider": answer.upstream_provider,
+        "generationId": answer.generation_id,
+        "outcome": answer.outcome,
+        "ttftMs": _ms(answer.timings.ttft_s),
+        "responseTimeMs": _ms(answer.timings.total_s),
         "outputTokensPerSecond": round(pace, 2) if pace is not None else None,
-        "usage": {**_usage(fold.usage, tokens.count), "isEstimated": tokens.is_estimated},
-        "costUsd": fold.usage.cost_usd if fold.usage is not None else None,
+        "usage": {**_usage(usage, tokens.count), "isEstimated": tokens.is_estimated},
+        "costUsd": usage.cost_usd if usage is not None else None,
     }
     return {name: value for name, value in figures.items() if value is not None}
 

@@ -5,34 +5,19 @@ Sources: `DefaultChatTransport` of ai 5 to 7, `useChat` of ai 4.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, cast
 
-from chat.errors import ChatError, InvalidKey
-from chat.keys import clean_key
+from chat.api.refused import RequestRefused
+from chat.api.wishes import Wish, read_key, read_model, read_number, read_whole
 from chat.messages import Message, Role, Secret
 
 Dialect = Literal["ui_messages", "data_stream"]
 """Which wire format the client reads: that of ai 5 to 7, or that of ai 4."""
 
 CHAT_ID_CHARS = 200
-MODEL_CHARS = 300
 REGENERATE = "regenerate-message"
 _ROLES: frozenset[str] = frozenset({"system", "user", "assistant"})
-
-
-class BodyRefused(ChatError):  # noqa: N818 - says what happened, like the rest of the tree
-    """A request cannot be understood, or asks for too much.
-
-    Args:
-        sentence: What was expected; sent to the client as it is.
-        status: The HTTP status that says so.
-    """
-
-    def __init__(self, sentence: str, status: int = 400) -> None:
-        super().__init__(sentence)
-        self.sentence = sentence
-        self.status = status
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +31,7 @@ class ChatBody:
             texts only.
         is_whole: Whether that is the whole conversation, not the last message alone.
         wants_another: Whether it asks for another answer to a message that was sent before.
-        model: Whom it asks, or None for the default.
-        temperature: 0 to 2, or None.
-        top_p: Above 0 to 1, or None.
-        max_tokens: Upper limit of the answer, in tokens, or None.
-        key: The client's own OpenRouter key, for this request only.
+        wish: How the answer is wanted; the prompt in it only where the whole conversation came.
     """
 
     chat_id: str
@@ -58,11 +39,7 @@ class ChatBody:
     messages: tuple[Message, ...]
     is_whole: bool = True
     wants_another: bool = False
-    model: str | None = None
-    temperature: float | None = None
-    top_p: float | None = None
-    max_tokens: int | None = None
-    key: Secret | None = None
+    wish: Wish = field(default_factory=Wish)
 
 
 def read_chat_body(body: object, max_messages: int, max_tokens_limit: int) -> ChatBody:
@@ -74,14 +51,14 @@ def read_chat_body(body: object, max_messages: int, max_tokens_limit: int) -> Ch
         max_tokens_limit: Most tokens of answer that may be asked for.
 
     Raises:
-        BodyRefused: it cannot be understood, or asks for too much.
+        RequestRefused: it cannot be understood, or asks for too much.
     """
     if not isinstance(body, Mapping):
-        raise BodyRefused("Send a JSON object with `id` and `messages`.")
+        raise RequestRefused("Send a JSON object with `id` and `messages`.")
     fields = cast("Mapping[str, object]", body)
     sent, is_whole = _messages_of(fields)
     if len(sent) > max_messages:
-        raise BodyRefused(f"Too many messages: {len(sent)}; the limit is {max_messages}.", 413)
+        raise RequestRefused(f"Too many messages: {len(sent)}; the limit is {max_messages}.", 413)
     # Version 4 sends `content` without `parts` or `trigger`; every later one sends `parts`.
     is_new = "trigger" in fields or any("content" not in message for message in sent)
     wants_another = fields.get("trigger") == REGENERATE
@@ -90,18 +67,22 @@ def read_chat_body(body: object, max_messages: int, max_tokens_limit: int) -> Ch
         while messages and messages[-1].role == "assistant":
             messages.pop()
     if not messages or messages[-1].role != "user":
-        raise BodyRefused("The last message must be the user's.")
+        raise RequestRefused("The last message must be the user's.")
+    messages = [*(message for message in messages[:-1] if message.text), messages[-1]]
     return ChatBody(
         chat_id=_chat_id(fields.get("id")),
         dialect="ui_messages" if is_new else "data_stream",
-        messages=(*(message for message in messages[:-1] if message.text), messages[-1]),
+        messages=tuple(messages),
         is_whole=is_whole,
         wants_another=wants_another,
-        model=_model(fields.get("model")),
-        temperature=_number(fields, "temperature", 0.0, 2.0),
-        top_p=_number(fields, "topP", 0.0, 1.0),
-        max_tokens=_whole_number(fields, "maxTokens", max_tokens_limit),
-        key=_key(fields.get("apiKey")),
+        wish=Wish(
+            model=read_model(fields.get("model")),
+            temperature=read_number(fields, "temperature", 0.0, 2.0),
+            top_p=read_number(fields, "topP", 0.0, 1.0),
+            max_tokens=read_whole(fields, "maxTokens", max_tokens_limit),
+            key=_key(fields.get("apiKey")),
+            prompt=tuple(messages) if is_whole else (),
+        ),
     )
 
 
@@ -109,14 +90,14 @@ def _messages_of(fields: Mapping[str, object]) -> tuple[list[Mapping[str, object
     one, many = fields.get("message"), fields.get("messages")
     sent = many if isinstance(many, Sequence) and not isinstance(many, str) else [one]
     if not all(isinstance(message, Mapping) for message in sent):
-        raise BodyRefused("Send `messages`, a list of messages, or `message`, the last of them.")
+        raise RequestRefused("Send `messages`, a list of messages, or `message`, the last of them.")
     return [cast("Mapping[str, object]", message) for message in sent], sent is many
 
 
 def _message(message: Mapping[str, object]) -> Message:
     role = message.get("role")
-    if role not in _ROLES:
-        raise BodyRefused("The role of a message must be system, user or assistant.")
+    if not isinstance(role, str) or role not in _ROLES:
+        raise RequestRefused("The role of a message must be system, user or assistant.")
     return Message(cast("Role", role), _text(message))
 
 
@@ -127,12 +108,20 @@ def _text(message: Mapping[str, object]) -> str:
         found = [_text_part(part) for part in parts]
         if any(found) or "content" not in message:
             return "".join(found)
-    content = message.get("content", "")
+    return text_of_content(message.get("content", ""))
+
+
+def text_of_content(content: object) -> str:
+    """The text of a message's content: a text, or a list of parts.
+
+    Raises:
+        RequestRefused: it is neither.
+    """
     if isinstance(content, str):
         return content
     if isinstance(content, Sequence):
         return "".join(_text_part(part) for part in content)
-    raise BodyRefused("The content of a message must be text.")
+    raise RequestRefused("The content of a message must be text.")
 
 
 def _text_part(part: object) -> str:
@@ -141,42 +130,15 @@ def _text_part(part: object) -> str:
         return ""
     text = part.get("text")
     if not isinstance(text, str):
-        raise BodyRefused("A text part must have a text.")
+        raise RequestRefused("A text part must have a text.")
     return text
 
 
 def _chat_id(value: object) -> str:
     if not isinstance(value, str) or not value or len(value) > CHAT_ID_CHARS:
-        raise BodyRefused(f"`id` must be a text of 1 to {CHAT_ID_CHARS} characters.")
+        raise RequestRefused(f"`id` must be a text of 1 to {CHAT_ID_CHARS} characters.")
     if not (value.isascii() and value.isprintable()):
-        raise BodyRefused("`id` must be of printable ASCII characters.")
-    return value
-
-
-def _model(value: object) -> str | None:
-    if value is None or value == "":
-        return None
-    if not isinstance(value, str) or len(value) > MODEL_CHARS or not value.isprintable():
-        raise BodyRefused("`model` must be the id of a model.")
-    return value.strip()
-
-
-def _number(fields: Mapping[str, object], name: str, least: float, most: float) -> float | None:
-    value = fields.get(name)
-    if value is None:
-        return None
-    # JSON's true is a number to Python; and NaN is never between two numbers.
-    if isinstance(value, bool) or not isinstance(value, int | float) or not least <= value <= most:
-        raise BodyRefused(f"`{name}` must be a number from {least:g} to {most:g}.")
-    return float(value)
-
-
-def _whole_number(fields: Mapping[str, object], name: str, most: int) -> int | None:
-    value = fields.get(name)
-    if value is None:
-        return None
-    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= most:
-        raise BodyRefused(f"`{name}` must be a whole number from 1 to {most:,}.")
+        raise RequestRefused("`id` must be of printable ASCII characters.")
     return value
 
 
@@ -184,8 +146,5 @@ def _key(value: object) -> Secret | None:
     if value is None or value == "":
         return None
     if not isinstance(value, str):
-        raise BodyRefused("`apiKey` must be a text.")
-    try:
-        return clean_key(value)
-    except InvalidKey as error:
-        raise BodyRefused(f"`apiKey` cannot be a key. {error.failure.detail}") from None
+        raise RequestRefused("`apiKey` must be a text.")
+    return read_key(value, "`apiKey`")

@@ -79,18 +79,21 @@ class Followers:
         if key not in self._held:
             loop = asyncio.get_running_loop()
             self._held[key] = Broadcast(live, form.encoder(live, self.explain), loop)
-            self._newest[live.owner, live.conversation_id] = live
-            self._let_go_later(live, dialect)
+            # An account may become the owner meanwhile; the place stays that of the beginning.
+            place = (live.owner, live.conversation_id)
+            self._newest[place] = live
+            self._let_go_later(live, key, place)
         return self._held[key]
 
-    def _let_go_later(self, live: LiveReply, dialect: Dialect) -> None:
+    def _let_go_later(
+        self, live: LiveReply, key: tuple[str, Dialect], place: tuple[str, str]
+    ) -> None:
         """Looks every while whether the answer has ended; then it is kept for the grace."""
         loop = asyncio.get_running_loop()
 
         def look() -> None:
             if live.is_closed and live.age_s - _ended_after_s(live) >= GRACE_S:
-                self._held.pop((live.id, dialect)).close()
-                place = (live.owner, live.conversation_id)
+                self._held.pop(key).close()
                 if self._newest.get(place) is live:
                     del self._newest[place]
             else:

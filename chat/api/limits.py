@@ -1,10 +1,11 @@
-"""How much one client may ask for: requests a minute, bytes of a body. Counts only, no routes."""
+"""How much one client may ask for: requests a minute, answers at once, bytes. No routes."""
 
 import threading
-from collections import OrderedDict
-from collections.abc import AsyncIterator
+from collections import Counter, OrderedDict
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import contextmanager
 
-from chat.api.chat_body import BodyRefused
+from chat.api.refused import RequestRefused
 from chat.ports import Clock
 
 MINUTE_S = 60.0
@@ -39,15 +40,48 @@ class RateLimit:
         return 0.0 if may else (1 - left) * MINUTE_S / self._most
 
 
+class Slots:
+    """How many answers of one owner the API lets run at once. Used on the web server's loop only.
+
+    Args:
+        most: That number.
+        running: How many of the owner's answers run now.
+    """
+
+    def __init__(self, most: int, running: Callable[[str], int]) -> None:
+        self._most = most
+        self._running = running
+        self._beginning: Counter[str] = Counter()
+
+    @contextmanager
+    def one(self, owner: str) -> Iterator[None]:
+        """Holds a slot while an answer is being begun; once it runs, it counts by itself.
+
+        Raises:
+            RequestRefused: all are taken.
+        """
+        if self._running(owner) + self._beginning[owner] >= self._most:
+            raise RequestRefused(f"Only {self._most} answers may run at once.", 429, 1)
+        self._beginning[owner] += 1
+        try:
+            yield
+        finally:
+            self._beginning[owner] -= 1
+            if not self._beginning[owner]:
+                del self._beginning[owner]
+
+
 async def read_body(pieces: AsyncIterator[bytes], limit_bytes: int) -> bytes:
     """The body of a request, read no further than its limit.
 
+    A client that is told so in the middle of its sending finds its connection closed.
+
     Raises:
-        BodyRefused: it is larger.
+        RequestRefused: it is larger.
     """
     body = bytearray()
     async for piece in pieces:
         body += piece
         if len(body) > limit_bytes:
-            raise BodyRefused(f"The body is too large; the limit is {limit_bytes:,} bytes.", 413)
+            raise RequestRefused(f"The body is too large; the limit is {limit_bytes:,} bytes.", 413)
     return bytes(body)

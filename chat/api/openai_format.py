@@ -9,7 +9,7 @@ import json
 import time
 from collections.abc import Callable, Iterable, Iterator
 
-from chat.errors import Failure
+from chat.errors import Failure, FailureKind
 from chat.events import (
     Continued,
     Failed,
@@ -30,6 +30,21 @@ HEADERS = {
 }
 KEEP_ALIVE = b": keep-alive\n\n"
 STOPPED = "The answer was stopped."
+
+_STATUS_OF: dict[FailureKind, int] = {
+    "key_missing": 401,
+    "limit_reached": 402,
+    "server_busy": 503,
+    "model_unavailable": 503,
+    "timed_out": 504,
+    "connect_timeout": 504,
+    "first_event_timeout": 504,
+    "first_token_timeout": 504,
+    "gap_timeout": 504,
+    "total_timeout": 504,
+    "internal": 500,
+}
+"""Kinds that come without an upstream's status."""
 
 Body = dict[str, object]
 
@@ -146,6 +161,13 @@ def usage_of(fold: ReplyFold) -> Body:
     if usage.cost_usd is not None:
         body["cost"] = usage.cost_usd
     return body
+
+
+def http_status(failure: Failure) -> int:
+    """The HTTP status of an answer that failed: the upstream's own, else one for its kind."""
+    if failure.status is not None and 400 <= failure.status < 600:
+        return failure.status
+    return _STATUS_OF.get(failure.kind, 502)
 
 
 def error_body(sentence: str, failure: Failure | None, kind: str = "server_error") -> Body:

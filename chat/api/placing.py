@@ -49,15 +49,13 @@ def place_of(turns: Sequence[Turn], body: ChatBody) -> Place:
         turns: The path that the conversation shows, oldest first; at least one turn.
         body: The request.
     """
-    if body.wants_another:
-        return Place("again")
     if not body.is_whole:
-        return Place("append")
+        return Place("again" if body.wants_another else "append")
     *before, last = [message.text for message in body.messages if message.role == "user"]
     place = len(before)
     ours = [turn.user.text for turn in turns]
     if ours[:place] != before or place >= len(ours):
-        return Place("append")
+        return Place("again" if body.wants_another else "append")
     if place == len(ours) - 1 and ours[place] == last:
         return Place("again")
     return Place("edit", turns[place].user.id)

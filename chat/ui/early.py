@@ -10,12 +10,19 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # an import that runs would be what is put off here
+    from chat.api.backend import Backend
     from chat.ui.wiring import Services
 
 
 def services() -> "Services":
     """The process's one set of services; waits until it is made."""
     made: Services = importlib.import_module("chat.ui.wiring").services()
+    return made
+
+
+def backend() -> "Backend":
+    """The app as its API sees it; waits likewise."""
+    made: Backend = importlib.import_module("chat.ui.api_backend").backend()
     return made
 
 

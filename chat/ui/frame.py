@@ -17,10 +17,11 @@ from chat.ui.import_box import draw_import_box
 from chat.ui.key_box import draw_key_box, key_to_ask_with
 from chat.ui.key_cookie import run_key_cookie
 from chat.ui.limits_box import budget_of, draw_limits
-from chat.ui.model_picker import draw_model_hint, draw_model_picker, first_model
-from chat.ui.offered import follow_key, offered
+from chat.ui.model_picker import draw_model_hint, draw_model_picker
+from chat.ui.offered import first_model, follow_key, offered
 from chat.ui.parameters import draw_parameters
 from chat.ui.rooms import recognise
+from chat.ui.token_box import draw_token_box
 from chat.ui.wiring import Services, services
 
 CHAT_PAGE = "conversation.py"
@@ -40,7 +41,8 @@ def draw_sidebar(*, is_chat_page: bool) -> None:
     held, tab = services(), session.tab()
     recognise(tab)
     session.set_choice_defaults(
-        model=first_model(held, offered()), max_tokens=held.settings.default_max_tokens
+        model=first_model(held, offered(), is_local=visit.is_local()),
+        max_tokens=held.settings.default_max_tokens,
     )
     choice = session.choice()
     follow_key(tab.ring.key)
@@ -57,6 +59,7 @@ def draw_sidebar(*, is_chat_page: bool) -> None:
     budget = budget_of(offer.models, choice, tab)
     draw_limits(offer.models, budget, [choice.model, *choice.fallbacks])
     _draw_conversations(held, tab, is_chat_page=is_chat_page)
+    draw_token_box(tab)
     draw_account_box(tab)
     run_key_cookie(tab)
 

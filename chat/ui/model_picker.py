@@ -11,14 +11,14 @@ from chat.errors import StoreError
 from chat.local.states import Fetching, Off, Ready, State, Unavailable
 from chat.local.supervisor import LocalModels
 from chat.model_lists import ModelList
-from chat.routing import LOCAL_PREFIX, SIMULATOR_PREFIX
+from chat.routing import LOCAL_PREFIX
 from chat.ui import session, visit
 from chat.ui.model_box import Entry, draw_model_box
 from chat.ui.model_facts import facts_text, source_text
 from chat.ui.model_filters import draw_filters
 from chat.ui.offered import Offer
 from chat.ui.plain import plain
-from chat.ui.wiring import Services, services
+from chat.ui.wiring import services
 
 LOCAL_REFRESH_S = 1.0
 LIST_REFRESH_S = 0.5
@@ -99,21 +99,6 @@ def draw_model_hint(model: str, *, has_key: bool, local: LocalModels) -> None:
         _draw_local_state(local, model)
     elif not has_key:
         st.caption(":material/key: Needs an OpenRouter key.")
-
-
-def first_model(held: Services, offer: Offer) -> str:
-    """The operator's default, else the first model that can answer this visitor."""
-    if held.settings.default_model is not None:
-        return held.settings.default_model
-    for model in offer.models:
-        is_local = model.id.startswith(LOCAL_PREFIX)
-        if is_local and isinstance(held.local.state(model.id), Off | Unavailable):
-            continue
-        if is_local or model.id.startswith(SIMULATOR_PREFIX):
-            return model.id
-        if held.server_key.key_for(is_local=visit.is_local()) is not None:
-            return model.id
-    return offer.models[0].id
 
 
 def _pick() -> None:

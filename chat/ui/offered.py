@@ -7,12 +7,12 @@ from functools import cache, lru_cache
 
 from chat.catalogue import Catalogue, Model
 from chat.catalogue_json import parse_catalogue
-from chat.local.states import LocalModel
+from chat.local.states import LocalModel, Off, Unavailable
 from chat.messages import Secret
-from chat.routing import SIMULATOR_PREFIX
+from chat.routing import LOCAL_PREFIX, SIMULATOR_PREFIX
 from chat.simulator import list_models
 from chat.ui import session
-from chat.ui.wiring import services
+from chat.ui.wiring import Services, services
 
 _SIMULATED = "Simulator: "
 
@@ -49,6 +49,38 @@ def offered() -> Offer:
         catalogue,
         has_simulator=held.simulator is not None,
     )
+
+
+def offered_to_all() -> Offer:
+    """What can be chosen now without a key of one's own; outside of any tab."""
+    held = services()
+    return _offer(
+        held.local.models(),
+        tuple(held.others.ids()),
+        held.models.read(),
+        has_simulator=held.simulator is not None,
+    )
+
+
+def first_model(held: Services, offer: Offer, *, is_local: bool) -> str:
+    """The operator's default, else the first model that can answer this visitor.
+
+    Args:
+        held: The app.
+        offer: What can be chosen.
+        is_local: Whether the visitor is on this machine.
+    """
+    if held.settings.default_model is not None:
+        return held.settings.default_model
+    for model in offer.models:
+        is_embedded = model.id.startswith(LOCAL_PREFIX)
+        if is_embedded and isinstance(held.local.state(model.id), Off | Unavailable):
+            continue
+        if is_embedded or model.id.startswith(SIMULATOR_PREFIX):
+            return model.id
+        if held.server_key.key_for(is_local=is_local) is not None:
+            return model.id
+    return offer.models[0].id
 
 
 def follow_key(key: Secret | None) -> None:

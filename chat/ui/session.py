@@ -54,6 +54,7 @@ SESSION_LIMIT = "session_limit"
 FALLBACKS = "fallbacks"
 EDIT_BOX = "edit_box"
 SEARCH = "search"
+API_NAME = "api_name"
 
 
 def tab() -> Tab:
@@ -232,6 +233,12 @@ def take_key_text() -> str:
     text: str = st.session_state[KEY_FIELD] or ""
     st.session_state[KEY_FIELD] = ""
     return text
+
+
+def token_name() -> str:
+    """What a new token is to be called; in a callback."""
+    name: object = st.session_state.get(API_NAME)
+    return name.strip() if isinstance(name, str) else ""
 
 
 def take_code_text() -> str:

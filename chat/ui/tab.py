@@ -53,6 +53,7 @@ class Tab:
         elsewhere: Running answers of other conversations: their title by reply id.
         own_models: The list of what the visitor's own key may use, or None without one.
         speeds: How fast models answered this visitor, and of which moment that is.
+        fresh_token: A token that was just made, to be shown once, or "".
         stages: For each stage of the page what it showed last, and in which of its two places.
     """
 
@@ -79,6 +80,7 @@ class Tab:
     elsewhere: dict[str, str] = field(default_factory=dict)
     own_models: ModelList | None = None
     speeds: tuple[object, Mapping[str, Speed]] | None = None
+    fresh_token: str = ""
     stages: dict[str, tuple[str, int]] = field(default_factory=dict)
 
     def enter_account(self, account: str) -> None:
@@ -89,6 +91,7 @@ class Tab:
         """The visitor has logged out: nothing of the account stays on screen."""
         self.owner, self.is_account = cookie or new_visitor_id(), False
         self.conversation_id = self.editing = self.undo = self.followed = self.speeds = None
+        self.fresh_token = ""
         self.elsewhere.clear()
 
 

@@ -22,6 +22,7 @@ from chat.messages import Secret
 from chat.model_lists import ModelList, ModelLists
 from chat.on_screen import OnScreen
 from chat.paint import PaintBoard
+from chat.ports import Tokens
 from chat.providers.openai_keys import OpenAIKeys
 from chat.providers.openai_lists import list_models
 from chat.providers.openai_wire import OpenAIWire
@@ -69,6 +70,7 @@ class Services:
         tickets: Keys that wait to be remembered by their visitor's browser.
         sealer: Encrypts them for it.
         paints: What the pages report of their painting.
+        tokens: What visitors' programs ask the API with.
     """
 
     settings: Settings
@@ -90,6 +92,7 @@ class Services:
     tickets: Tickets
     sealer: Sealer
     paints: PaintBoard
+    tokens: Tokens
     accounts: dict[str, str] = field(default_factory=dict)
 
     def close(self) -> None:
@@ -200,6 +203,7 @@ def services() -> Services:
         Tickets(time.monotonic),
         Sealer(load_secret(settings.cookie_secret, _secret_path(settings)), time.time),
         PaintBoard(time.monotonic),
+        store.tokens,
     )
 
 

@@ -4,8 +4,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from chat.api.chat_body import BodyRefused
 from chat.api.limits import RateLimit, read_body
+from chat.api.refused import RequestRefused
 
 
 class HandClock:
@@ -50,7 +50,7 @@ async def endless(read: list[bytes]) -> AsyncIterator[bytes]:
 async def test_a_body_is_read_no_further_than_its_limit() -> None:
     read: list[bytes] = []
 
-    with pytest.raises(BodyRefused) as caught:
+    with pytest.raises(RequestRefused) as caught:
         await read_body(endless(read), 1000)
 
     assert caught.value.status == 413

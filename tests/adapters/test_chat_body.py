@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chat.api.chat_body import BodyRefused, ChatBody, read_chat_body
+from chat.api.chat_body import ChatBody, read_chat_body
+from chat.api.refused import RequestRefused
 from chat.messages import Message
 
 KEY = "sk-or-v1-" + "a1b2" * 16
@@ -19,8 +20,8 @@ def read(**fields: object) -> ChatBody:
     return read_chat_body({"id": "chat-1", **fields}, max_messages=10, max_tokens_limit=1000)
 
 
-def refusal(**fields: object) -> BodyRefused:
-    with pytest.raises(BodyRefused) as caught:
+def refusal(**fields: object) -> RequestRefused:
+    with pytest.raises(RequestRefused) as caught:
         read(**fields)
     return caught.value
 
@@ -65,13 +66,18 @@ def test_another_answer_is_asked_for_by_the_trigger_with_or_without_the_old_one(
 
 
 def test_extras_stand_beside_the_messages() -> None:
-    body = read(
+    wish = read(
         messages=[NEW], model=" sim/echo ", temperature=1, topP=0.5, maxTokens=7, apiKey=KEY + "\n"
-    )
+    ).wish
 
-    assert (body.model, body.temperature, body.top_p, body.max_tokens) == ("sim/echo", 1.0, 0.5, 7)
-    assert body.key is not None
-    assert body.key.value == KEY
+    assert (wish.model, wish.temperature, wish.top_p, wish.max_tokens) == ("sim/echo", 1.0, 0.5, 7)
+    assert wish.key is not None
+    assert wish.key.value == KEY
+
+
+@pytest.mark.parametrize("role", [None, 1, {}, [], "tool"])
+def test_a_role_that_is_none_is_refused(role: object) -> None:
+    assert refusal(messages=[{**NEW, "role": role}]).status == 400
 
 
 def test_a_key_is_never_shown_by_the_body_that_holds_it() -> None:
@@ -129,7 +135,7 @@ FIELDS = st.dictionaries(
 @given(FIELDS | JSON)
 def test_whatever_json_comes_it_is_read_or_refused(body: object) -> None:
     last = None
-    with suppress(BodyRefused):
+    with suppress(RequestRefused):
         last = read_chat_body(body, max_messages=10, max_tokens_limit=1000).messages[-1]
 
     assert last is None or last.role == "user"

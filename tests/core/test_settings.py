@@ -44,6 +44,15 @@ WAITS = (
     *("RETRY_TRIES", "RETRY_TOTAL_S", "RECONNECTS", "CONNECT_TIMEOUT_S"),
     *("FIRST_EVENT_TIMEOUT_S", "FIRST_TOKEN_TIMEOUT_S", "GAP_TIMEOUT_S", "TOTAL_TIMEOUT_S"),
 )
+OF_THE_API = {
+    "API_TOKEN": "a-token-of-the-operator",
+    "OPENAI_API": "on",
+    "API_MAX_BODY_BYTES": "5000",
+    "API_MAX_MESSAGES": "6",
+    "API_RATE_PER_MINUTE": "7",
+    "API_MAX_RUNNING": "8",
+    "CORS_ORIGINS": "https://A.example/, http://localhost:3000,",
+}
 
 
 def test_without_environment_and_file_all_is_default() -> None:
@@ -68,6 +77,7 @@ def test_each_setting_is_read() -> None:
         MAX_ANSWERS="7",
         TICKERTAPE_CACHE="/cache",
         **dict(zip(WAITS, "12034567", strict=True)),
+        **OF_THE_API,
         OPENROUTER_AUTH_URL="http://127.0.0.1:9/auth/",
         SERVER_KEY_FOR="Visitors",
         VISITOR_BUDGET_USD="1",
@@ -101,6 +111,13 @@ def test_each_setting_is_read() -> None:
         first_token_timeout_s=5,
         gap_timeout_s=6,
         total_timeout_s=7,
+        api_token=Secret("a-token-of-the-operator"),
+        openai_api=True,
+        api_max_body_bytes=5000,
+        api_max_messages=6,
+        api_rate_per_minute=7,
+        api_max_running=8,
+        cors_origins=("https://a.example", "http://localhost:3000"),
         openrouter_auth_url="http://127.0.0.1:9/auth",
         server_key_for="visitors",
         visitor_budget_usd=1.0,

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from chat.settings import Settings, load_settings
+from chat.settings import Settings, foreign_names, load_settings
 
 
 def of(**environ: str) -> Settings:
@@ -54,3 +54,15 @@ def test_a_short_cookie_secret_is_ignored() -> None:
 
     assert read.cookie_secret is None
     assert "too short" not in read.warnings[0]
+
+
+@pytest.mark.parametrize("entry", ["example.org", "https://a.example/path", "https://", "null"])
+def test_a_site_that_is_none_is_ignored(entry: str) -> None:
+    settings = of(CORS_ORIGINS=f"{entry}, *")
+
+    assert settings.cors_origins == ("*",)
+    assert "entry 1 should be like https://example.org" in settings.warnings[0]
+
+
+def test_our_own_variable_stays_when_those_of_the_sdk_leave() -> None:
+    assert foreign_names({"OPENAI_API": "on", "OPENAI_API_KEY": "x"}) == ["OPENAI_API_KEY"]
