@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bench import chaos, history, load, resume, soak, start, stop, stream, ttft
+from bench import chaos, history, load, picker, resume, soak, start, stop, stream, ttft
 from bench.machine import describe_machine
 from bench.report import Report, as_table, write_json
 
@@ -31,6 +31,7 @@ BENCHES = {
     "stop": Bench(lambda options: stop.measure(options.runs), 20),
     "start": Bench(lambda options: start.measure(options.runs), 5),
     "resume": Bench(lambda options: resume.measure(options.runs), 20),
+    "picker": Bench(lambda options: picker.measure(options.runs), 20),
     "stream": Bench(stream.measure, 1, stream.add_options),
     "history": Bench(history.measure, 5, history.add_options),
     "soak": Bench(soak.measure, 1, soak.add_options),

@@ -1,16 +1,21 @@
 """The choice of model: what is offered, in which order, and from which list."""
 
+import json
 from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from chat.built_in_models import BUILT_IN
+from chat.model_lists import save_copy
+from chat.settings import OPENROUTER_URL
 from chat.simulator import SimulatorServer
 from chat.ui import session
 from chat.ui.wiring import services
 
-from .visits import ENTRY, QUICK, STRANGER, VISITOR, as_read, chosen, offers, say, visit
+from .visits import ENTRY, QUICK, STRANGER, VISITOR, as_read, box_of, chosen, offers, say, visit
 
 THINKER = "acme/sim-think-40-rate-200-len-60"
 LISTED_S = 10
@@ -175,3 +180,13 @@ def test_a_model_that_may_be_asked_is_not_said_to_have_gone(model: str) -> None:
 
 def test_a_list_that_is_not_live_proves_no_model_gone() -> None:
     assert "No list has" not in quiet_lines(visit("acme/anything"))
+
+
+def test_a_list_of_five_hundred_is_offered_whole_and_sent_once(home: Path) -> None:
+    many = json.dumps({"data": [{"id": f"acme/m-{n}"} for n in range(500)]}).encode()
+    save_copy(home / "cache" / "models.json", OPENROUTER_URL, many, datetime.now(UTC))
+
+    app = visit(QUICK)
+
+    assert len(sections(app)["OpenRouter"]) == 500
+    assert box_of(app) == box_of(app.run())  # the same bytes: Streamlit sends them once

@@ -49,9 +49,13 @@ def chosen(app: AppTest) -> str:
 
 def offers(app: AppTest) -> dict[str, list[str]]:
     """What the model box lists: name, section, facts and star by id, in order."""
+    return {entry[0]: entry[1:] for entry in json.loads(box_of(app))["entries"]}
+
+
+def box_of(app: AppTest) -> str:
+    """What the model box is told, as JSON."""
     parts = {part.proto.component_name: part.proto for part in app.sidebar.get("bidi_component")}
-    box = json.loads(parts["tickertape.model_box"].json)
-    return {entry[0]: entry[1:] for entry in box["entries"]}
+    return str(parts["tickertape.model_box"].json)
 
 
 def say(app: AppTest, text: str) -> AppTest:
