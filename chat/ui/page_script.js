@@ -66,10 +66,24 @@ function describe(isBusy) {
   log.setAttribute("aria-busy", String(isBusy))
 }
 
-function post(path, body) {
+// Of a path of the app's own, wherever it is mounted.
+function address(path) {
   const base = document.baseURI.replace(/[?#].*$/, "").replace(/[^/]*$/, "")
+  return base.replace(/\/$/, "") + path
+}
+
+function post(path, body) {
   const named = { method: "POST", keepalive: true, body: body && JSON.stringify(body) }
-  fetch(base.replace(/\/$/, "") + path, named).catch(() => {})
+  fetch(address(path), named).catch(() => {})
+}
+
+// Streamlit loads what draws code and formulas when the first of them is there: a second too late.
+let isWarm = false
+function warm(names) {
+  if (isWarm) return
+  isWarm = true
+  const later = window.requestIdleCallback ?? setTimeout
+  for (const name of names) later(() => import(address("/static/js/" + name)).catch(() => {}))
 }
 
 // The elapsed time beside the badge comes in line with the text: once it is painted, so is all
@@ -176,6 +190,7 @@ export default function ({ data, parentElement }) {
   const status = parentElement.querySelector("[role=status]")
   if (status.textContent !== data.say) status.textContent = data.say
   stopPath = data.stop
+  warm(data.ahead)
   if (paintPath !== data.paint) {
     paintPath = data.paint
     reportedS = figures = null

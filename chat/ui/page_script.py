@@ -6,6 +6,7 @@
 from pathlib import Path
 from typing import Literal
 
+import streamlit
 import streamlit.components.v2 as components
 
 from chat.api.paints import PAINT_PATH
@@ -32,6 +33,14 @@ _HIDDEN = """
 p { position: absolute; width: 1px; height: 1px; margin: -1px; overflow: hidden;
     clip-path: inset(50%); white-space: nowrap; }
 """
+
+_MODULES = Path(streamlit.__file__).parent / "static" / "static" / "js"
+_AHEAD = [
+    path.name
+    for name in ("MenuButton", "Selectbox", "StreamlitSyntaxHighlighter", "rehype-katex")
+    for path in sorted(_MODULES.glob(f"{name}.*.js"))
+]
+"""Parts of Streamlit's page that a first answer needs and that it would load only then."""
 
 _script = components.component(
     "tickertape.page_script",
@@ -64,6 +73,7 @@ def run_page_script(
             "say": say,
             "busy": running is not None,
             "turn": turn,
+            "ahead": _AHEAD,
             "transcript": TRANSCRIPT,
             "phases": {"prefix": LIVE_STATE, "words": _PHASES},
             "focus": {"field": focus[0], "wish": focus[1]} if focus is not None else None,
