@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bench import chaos, history, load, picker, resume, soak, start, stop, stream, ttft
+from bench import chaos, followers, history, load, picker, resume, soak, start, stop, stream, ttft
 from bench.machine import describe_machine
 from bench.report import Report, as_table, write_json
 
@@ -34,6 +34,7 @@ BENCHES = {
     "picker": Bench(lambda options: picker.measure(options.runs), 20),
     "stream": Bench(stream.measure, 1, stream.add_options),
     "history": Bench(history.measure, 5, history.add_options),
+    "followers": Bench(followers.measure, 1, followers.add_options),
     "soak": Bench(soak.measure, 1, soak.add_options),
     "load": Bench(load.measure, 1, load.add_options),
     "chaos": Bench(chaos.measure, 1, chaos.add_options),
