@@ -67,8 +67,11 @@ def measure(options: argparse.Namespace) -> Report:
 
 
 async def _followed(address: str, pid: int, options: argparse.Namespace) -> Report:
-    before_bytes, before_s = memory_bytes(pid) or 0, cpu_s(pid) or 0.0
-    alone = await _alone(address, pid, options.tokens)
+    for chat in ("warming up", "alone"):
+        cpu_before_s = cpu_s(pid) or 0.0
+        await _ask(address, chat, options.tokens)
+    alone_s = (cpu_s(pid) or 0.0) - cpu_before_s
+    before_bytes = memory_bytes(pid) or 0
     asking = asyncio.create_task(_ask(address, CHAT, options.tokens))
     await asyncio.sleep(0.5)
     began_s, cpu_began_s = time.monotonic(), cpu_s(pid) or 0.0
@@ -90,8 +93,8 @@ async def _followed(address: str, pid: int, options: argparse.Namespace) -> Repo
         ("bytes to all", f"{total:,}"),
         ("from the first to the last follower's end", f"{took_s:.1f} s"),
         ("server's processor time meanwhile", f"{used_s:.1f} s"),
-        ("the same answer with one reader", f"{alone:.1f} s"),
-        ("processor time for one follower's event", _per_event(used_s - alone, asked, got)),
+        ("the same answer with one reader", f"{alone_s:.1f} s"),
+        ("processor time for one follower's event", _per_event(used_s - alone_s, asked, got)),
         ("server's memory before", f"{before_bytes / 1e6:.0f} MB"),
         ("server's memory at most", f"{most_bytes / 1e6:.0f} MB"),
         ("memory for one follower", f"{(most_bytes - before_bytes) / len(got) / 1e3:.0f} kB"),
@@ -101,16 +104,9 @@ async def _followed(address: str, pid: int, options: argparse.Namespace) -> Repo
     return Report(
         "Followers of one answer of one process",
         (Figure("a follower's first byte → its last", ends, "s"),),
-        f"Processor time before it all: {before_s:.1f} s.",
+        f"One answer of {options.tokens:,} tokens at {RATE_TOK_S} a second.",
         (Table("What it took", ("", "measured"), rows),),
     )
-
-
-async def _alone(address: str, pid: int, tokens: int) -> float:
-    """The server's processor time for the answer with nobody else, in seconds."""
-    began_s = cpu_s(pid) or 0.0
-    await _ask(address, "alone", tokens)
-    return (cpu_s(pid) or 0.0) - began_s
 
 
 def _check(asked: Follower, got: list[Follower], tokens: int) -> None:
@@ -167,7 +163,7 @@ async def _get(
     """Sends a request and reads the stream to its end, at its own pace."""
     place = urlsplit(address)
     connection = socket.socket()
-    connection.setblocking(False)
+    connection.setblocking(False)  # noqa: FBT003 - the standard library's own signature
     if slow_bytes_s is not None:
         # Else the kernel would take everything in, and nothing would be slow.
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)

@@ -3,6 +3,7 @@
 import asyncio
 import threading
 from collections.abc import AsyncIterator
+from typing import Any
 
 import httpx2
 import pytest
@@ -165,7 +166,7 @@ async def test_the_key_is_ones_own_or_lent_by_the_pages_rules(
 
 async def test_wishes_reach_the_provider(site: Site, http: httpx2.AsyncClient) -> None:
     site.let_go()
-    wishes = {"model": "a/b", "temperature": 0.5, "topP": 0.25, "maxTokens": 9}
+    wishes: dict[str, Any] = {"model": "a/b", "temperature": 0.5, "topP": 0.25, "maxTokens": 9}
     await http.post("/api/chat", json=a_question("c", **wishes))
 
     ((request, _),) = site.provider.asked
