@@ -10,13 +10,12 @@ from chat.choices import RECENT, Speed, speeds_of
 from chat.errors import StoreError
 from chat.local.states import Fetching, Off, Ready, State, Unavailable
 from chat.local.supervisor import LocalModels
-from chat.model_lists import ModelList
 from chat.routing import LOCAL_PREFIX
 from chat.ui import session, visit
 from chat.ui.model_box import Entry, draw_model_box
 from chat.ui.model_facts import facts_text, source_text
 from chat.ui.model_filters import draw_filters
-from chat.ui.offered import Offer
+from chat.ui.offered import Offer, offered
 from chat.ui.plain import plain
 from chat.ui.wiring import services
 
@@ -158,15 +157,21 @@ def _draw_source(offer: Offer) -> None:
     fault = offer.catalogue.fault or (own.fault if own is not None else "")
     if fault:
         st.caption(f":material/info: {plain(fault)}")
-    awaited = [held for held in (everybodys, own) if held is not None and held.is_asking]
-    if awaited and (offer.catalogue.origin != "live" or own in awaited):
-        st.fragment(run_every=LIST_REFRESH_S)(_await_list)(awaited)
+    is_awaited = offer.catalogue.origin != "live" and everybodys.is_asking
+    if is_awaited or (own is not None and own.is_asking) or _is_outdated(offer):
+        st.fragment(run_every=LIST_REFRESH_S)(_await_list)(offer, time.monotonic())
 
 
-def _await_list(awaited: Sequence[ModelList]) -> None:
-    """Draws the page anew once a list that it waits for is there, or will not come."""
-    if not any(held.is_asking for held in awaited):
+def _await_list(offer: Offer, drawn_at_s: float) -> None:
+    """Draws the page anew once another list is there, or it is known that none comes."""
+    # It is also called while the page itself is drawn, and must not redraw it then.
+    if time.monotonic() - drawn_at_s >= LIST_REFRESH_S / 2 and _is_outdated(offer):
         st.rerun()
+
+
+def _is_outdated(offer: Offer) -> bool:
+    """Whether a list came since this one was read; one that did not come leaves its fault."""
+    return offered().catalogue is not offer.catalogue
 
 
 def _draw_local_state(local: LocalModels, model: str) -> None:

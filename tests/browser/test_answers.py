@@ -89,7 +89,7 @@ def test_an_answer_is_whole_and_its_figures_stand_below(page: Page) -> None:
     await_end(page)
 
     assert words(page) == known_words(120)
-    expect(page.get_by_text("120 tokens")).to_be_visible()
+    expect(page.get_by_test_id("stMain").get_by_text("120 tokens")).to_be_visible()
 
 
 def test_with_reduced_motion_an_answer_is_whole_as_well(page: Page) -> None:
