@@ -15,13 +15,15 @@ from chat.api.remember import remember_routes
 from chat.api.replies import reply_routes
 from chat.api.routes import api_routes
 from chat.api.visitor import VisitorCookie
-from chat.ui.early import backend, begin, services
+from chat.ui.early import backend, begin, end_answers, services
+from chat.ui.shutdown import end_first
 
 
 @asynccontextmanager
 async def lifespan(_app: st.App) -> AsyncIterator[dict[str, Any]]:
     """Starts the engine and what it needs with the server, and ends them with it."""
     made = begin()
+    end_first(end_answers)
     yield {}
     await asyncio.to_thread((await made).close)
 

@@ -26,6 +26,11 @@ def backend() -> "Backend":
     return made
 
 
+def end_answers() -> None:
+    """Ends whatever is being answered; what came is kept."""
+    services().engine.close()
+
+
 def begin() -> "asyncio.Task[Services]":
     """Begins to make the services, beside the server; they are told to its terminal."""
     return asyncio.create_task(_made())
