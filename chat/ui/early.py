@@ -13,6 +13,8 @@ if TYPE_CHECKING:  # an import that runs would be what is put off here
     from chat.api.backend import Backend
     from chat.ui.wiring import Services
 
+UNTIL_STOPPED = "Conversations are kept only until the server stops; start it again to try anew."
+
 
 def services() -> "Services":
     """The process's one set of services; waits until it is made."""
@@ -42,6 +44,7 @@ async def _made() -> "Services":
     # every answer still for 0.13 s (237,000 objects), afterwards for less than a millisecond. No
     # collection before: the first page is being drawn meanwhile.
     gc.freeze()
-    for warning in held.settings.warnings:
+    fault = [held.store_fault + " " + UNTIL_STOPPED] if held.store_fault is not None else []
+    for warning in (*held.settings.warnings, *fault):
         print(warning)  # noqa: T201 - the operator's terminal is where it belongs
     return held

@@ -4,13 +4,22 @@ from collections.abc import Iterable, Mapping
 
 import streamlit as st
 
+from chat.conversations import Outcome
 from chat.live import LiveReply
+from chat.reply import ReplyFold
 from chat.ui.plain import plain
 from chat.ui.polling import look_again_every
 from chat.ui.session import Tab
-from chat.ui.wiring import services
 
 WATCH_S = 1.0
+_SAID: Mapping[Outcome, tuple[str, str]] = {
+    "completed": ("Answered", ":material/check_circle:"),
+    "truncated": ("Cut off", ":material/content_cut:"),
+    "filtered": ("Ended by the content filter", ":material/filter_alt:"),
+    "interrupted": ("Interrupted", ":material/link_off:"),
+    "failed": ("Failed", ":material/error:"),
+}
+"""What is said of each end. Of a stop nothing: somebody wanted it."""
 
 
 def watch(
@@ -26,7 +35,7 @@ def watch(
     """
     for live in running:
         if live.conversation_id != shown:
-            tab.elsewhere[live.id] = titles.get(live.conversation_id, "A conversation")
+            tab.elsewhere[live.id] = (titles.get(live.conversation_id, "A conversation"), live)
         else:
             tab.elsewhere.pop(live.id, None)
     note_finished(tab)
@@ -35,12 +44,12 @@ def watch(
 
 
 def note_finished(tab: Tab) -> None:
-    """Says which of the answers elsewhere have ended since the last look."""
-    if not tab.elsewhere:
-        return
-    known = services().engine.known(tab.owner)
-    for reply_id, title in list(tab.elsewhere.items()):
-        live = known.get(reply_id)
-        if live is None or live.is_closed:
+    """Says which of the answers elsewhere have ended since the last look, and how."""
+    for reply_id, (title, live) in list(tab.elsewhere.items()):
+        if live.is_closed:
             del tab.elsewhere[reply_id]
-            st.toast(f"Answered: {plain(title)}", icon=":material/check_circle:")
+            fold = ReplyFold()
+            fold.feed(live.read())
+            if fold.outcome is not None and fold.outcome in _SAID:
+                words, icon = _SAID[fold.outcome]
+                st.toast(f"{words}: {plain(title)}", icon=icon)

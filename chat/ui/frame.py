@@ -13,6 +13,7 @@ from chat.ui import session, visit
 from chat.ui.account_box import draw_account_box
 from chat.ui.conversation_list import draw_conversation_list, draw_hits
 from chat.ui.finish_watch import watch
+from chat.ui.follow_model import follow_model
 from chat.ui.import_box import draw_import_box
 from chat.ui.key_box import draw_key_box, key_to_ask_with
 from chat.ui.key_cookie import run_key_cookie
@@ -40,6 +41,7 @@ def draw_sidebar(*, is_chat_page: bool) -> None:
     """
     held, tab = services(), session.tab()
     recognise(tab)
+    follow_model(tab)
     session.set_choice_defaults(
         model=first_model(held, offered(), is_local=visit.is_local()),
         max_tokens=held.settings.default_max_tokens,

@@ -5,6 +5,7 @@ from chat.metrics import Timings, Tokens, estimated_tokens, throughput_tok_s
 from chat.reply import ReplyFold
 
 NOT_KNOWN = "n/a"
+LEAST_USD = 0.000001
 SETTLED_S = 0.5
 """A pace over less than this much time, in seconds, says nothing yet."""
 
@@ -28,10 +29,13 @@ def count(tokens: Tokens) -> str:
 
 
 def cost(value_usd: float | None) -> str:
-    """A cost as it is shown: "$0.000412", "free", or "cost n/a"."""
+    """A cost as it is shown: "$0.000412", "$2.00", "free", or "cost n/a"."""
     if value_usd is None:
         return f"cost {NOT_KNOWN}"
-    return "free" if value_usd == 0 else f"${value_usd:.6f}".rstrip("0")
+    if 0 < value_usd < LEAST_USD:
+        return f"under ${LEAST_USD:f}"
+    dollars, _, rest = f"{value_usd:.6f}".partition(".")
+    return "free" if value_usd == 0 else f"${dollars}.{rest.rstrip('0'):0<2}"
 
 
 def reasoning_line(timings: Timings, elapsed_s: float | None = None) -> str:

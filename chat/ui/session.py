@@ -86,6 +86,11 @@ def set_choice_defaults(*, model: str, max_tokens: int) -> None:
     st.session_state.setdefault(SYSTEM_PROMPT, "")
 
 
+def address_names_model() -> bool:
+    """Whether the URL says which model to ask."""
+    return bool(st.query_params.get(_MODEL))
+
+
 def choose_model(model_id: str) -> None:
     """Makes a model the one that is chosen; also one that is not offered."""
     st.session_state[MODEL] = model_id.strip()[:MAX_ID_CHARS]

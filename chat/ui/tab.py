@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from chat.api.visitor import new_visitor_id
 from chat.budget import Meter
 from chat.choices import Speed
+from chat.live import LiveReply
 from chat.model_lists import ModelList
 from chat.parameters import Parameters
 from chat.ui.key_ring import KeyRing
@@ -37,6 +38,7 @@ class Tab:
         is_account: Whether the owner is an account that is logged in.
         conversation_id: The conversation on screen, or None for a new one.
         named: The conversation that the URL named last.
+        modelled: The conversation whose model was made the chosen one when the tab came to it.
         is_temporary: Whether the chat on screen is one that is never written down.
         editing: The message that is being edited, or None.
         window: How many of the newest turns are shown.
@@ -50,7 +52,7 @@ class Tab:
         meter: What the answers of this tab have used.
         focus: The widget key of the field that the next draw moves the focus to, or None.
         focused: How often the focus was moved.
-        elsewhere: Running answers of other conversations: their title by reply id.
+        elsewhere: Running answers of other conversations: title and log by reply id.
         own_models: The list of what the visitor's own key may use, or None without one.
         speeds: How fast models answered this visitor, and of which moment that is.
         fresh_token: A token that was just made, to be shown once, or "".
@@ -64,6 +66,7 @@ class Tab:
     is_account: bool = False
     conversation_id: str | None = None
     named: str | None = None
+    modelled: str | None = None
     is_temporary: bool = False
     editing: str | None = None
     window: int = WINDOW_TURNS
@@ -77,7 +80,7 @@ class Tab:
     focus: str | None = None
     focused: int = 0
     marked: set[str] = field(default_factory=set)
-    elsewhere: dict[str, str] = field(default_factory=dict)
+    elsewhere: dict[str, tuple[str, LiveReply]] = field(default_factory=dict)
     own_models: ModelList | None = None
     speeds: tuple[object, Mapping[str, Speed]] | None = None
     fresh_token: str = ""

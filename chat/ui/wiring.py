@@ -43,6 +43,7 @@ from chat.ui.endpoints import auth_url_of, routes_of
 
 ROOT = Path(__file__).resolve().parents[2]
 
+SQLITE = "sqlite:///"
 LOCAL_DELAY_S = 2.0
 _NO_KEY = Secret("-")
 """Stands where the SDK insists on a key; not sent."""
@@ -250,19 +251,20 @@ def _open_store(settings: Settings) -> tuple[SqlStore, str | None]:
 
 
 def _secret_path(settings: Settings) -> Path:
-    """Beside the database where that is a file, else in the data folder."""
-    path = _absolute(settings.database_url).removeprefix("sqlite:///")
-    is_file = "://" not in path and not path.startswith((":", "file:"))
-    return (Path(path).parent if is_file and path else ROOT / "data") / "cookie.secret"
+    """Beside the database where that is a file, else in the data folder, which git ignores."""
+    url = _absolute(settings.database_url)
+    path = url.removeprefix(SQLITE)
+    is_file = path not in {url, ""} and not path.startswith((":", "file:"))
+    folder = Path(path).parent if is_file else ROOT
+    return (ROOT / "data" if folder == ROOT else folder) / "cookie.secret"
 
 
 def _absolute(database_url: str) -> str:
     """A relative SQLite path is meant from the project's folder, wherever the app is started."""
-    prefix = "sqlite:///"
-    path = database_url.removeprefix(prefix)
+    path = database_url.removeprefix(SQLITE)
     if path == database_url or not path or path.startswith(("/", ":", "file:")):
         return database_url
-    return f"{prefix}{ROOT / path}"
+    return f"{SQLITE}{ROOT / path}"
 
 
 def _local_models(settings: Settings) -> LocalModels:

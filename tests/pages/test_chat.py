@@ -3,6 +3,7 @@
 import re
 
 from chat.simulator.prose import write
+from chat.ui import session
 from chat.ui.first_run import PROMPTS
 from chat.ui.wording import NOT_FOUND
 
@@ -13,11 +14,14 @@ from .visits import (
     answer,
     boxes,
     captions,
+    chosen,
     conversations,
     said,
     say,
     visit,
 )
+
+OTHER = "sim/echo"
 
 
 def expected(length: int = 40) -> str:
@@ -68,8 +72,9 @@ def test_a_second_message_goes_on_in_the_same_conversation() -> None:
 
 def test_regenerate_asks_the_model_that_is_chosen_now() -> None:
     first = say(visit(QUICK), "Hello")
-    app = visit("sim/echo-rate-1000-ttft-0", conversation=address(first))
+    app = visit(conversation=address(first))
 
+    app.session_state[session.MODEL] = "sim/echo-rate-1000-ttft-0"
     app.button(key="regenerate").click().run()
 
     assert said(app) == ["Hello"]
@@ -102,6 +107,23 @@ def test_a_conversation_in_the_sidebar_opens() -> None:
 
     assert said(app) == ["Hello"]
     assert address(app) == address(first)
+
+
+def test_a_conversation_brings_its_model_along() -> None:
+    first = say(visit(QUICK), "Hello")
+    app = visit(OTHER)
+
+    app.button(key=f"open_{address(first)}").click().run()
+    assert chosen(app) == QUICK
+
+    assert chosen(visit(conversation=address(first))) == QUICK
+
+
+def test_a_model_that_is_chosen_in_a_conversation_stays_chosen() -> None:
+    app = say(visit(QUICK), "Hello")
+    app.session_state[session.MODEL] = OTHER
+
+    assert chosen(app.run()) == OTHER
 
 
 def test_an_unknown_conversation_does_not_exist() -> None:

@@ -54,8 +54,9 @@ def test_what_came_before_the_fault_is_kept(fault: str) -> None:
 
 def test_trying_again_with_another_model_answers_the_same_message() -> None:
     failed = say(visit("sim/500"), "Hello")
-    app = visit(QUICK, conversation=address(failed))
+    app = visit(conversation=address(failed))
 
+    app.session_state[session.MODEL] = QUICK
     app.button(key="regenerate").click().run()
 
     assert said(app) == ["Hello"]
