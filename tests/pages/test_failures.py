@@ -2,6 +2,7 @@
 
 import pytest
 
+from chat.ui import session
 from chat.ui.wiring import services
 
 from .visits import (
