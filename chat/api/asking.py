@@ -10,6 +10,7 @@ from contextlib import contextmanager
 
 from starlette.requests import Request
 
+from chat.api.access import OPERATOR
 from chat.api.backend import Backend
 from chat.api.limits import read_body
 from chat.api.refused import RequestRefused
@@ -72,13 +73,14 @@ def header_key(request: Request) -> Secret | None:
     return read_key(text, KEY_HEADER) if text else None
 
 
-def ask_of(app: Backend, request: Request, wish: Wish) -> Ask:
+def ask_of(app: Backend, request: Request, owner: str, wish: Wish) -> Ask:
     """How the answer is asked for: what the wish says, else the app's defaults.
 
-    The server's key is lent by the same rules as on the page.
+    The server's key is lent by the same rules as on the page, but where it is for this machine
+    only, to the operator alone: a program behind a plain proxy on this machine looks local, too.
     """
     address = request.client.host if request.client is not None else None
-    is_local = is_local_visit(address, request.headers)
+    is_local = owner == OPERATOR and is_local_visit(address, request.headers)
     model = wish.model or app.default_model(is_local)
     needs_key = app.is_openrouter(model)
     lent = app.server_key.key_for(is_local=is_local) if wish.key is None else None

@@ -44,7 +44,7 @@ def chat_routes(backend: Callable[[], Backend]) -> list[Route]:
         owner = await admitted(app, request)
         sent = await json_of(request, app.sizes.body_bytes)
         body = read_chat_body(sent, app.sizes.messages, app.sizes.tokens)
-        wanted = ask_of(app, request, body.wish.with_key(header_key(request)))
+        wanted = ask_of(app, request, owner, body.wish.with_key(header_key(request)))
         with app.slots.one(owner):
             live = await asyncio.to_thread(_begin, app, owner, body, wanted)
         return followers().response(live, body.dialect)

@@ -50,7 +50,7 @@ def openai_routes(backend: Callable[[], Backend]) -> list[Route]:
         owner = await admitted(app, request)
         sent = await json_of(request, app.sizes.body_bytes)
         body = read_completion_body(sent, app.sizes.messages, app.sizes.tokens)
-        ask = ask_of(app, request, body.wish.with_key(header_key(request)))
+        ask = ask_of(app, request, owner, body.wish.with_key(header_key(request)))
         with app.slots.one(owner):
             live = await asyncio.to_thread(_begin, app, owner, body, ask)
         is_enough = _begins_or_ends if body.is_streamed else _ends

@@ -18,10 +18,12 @@ from api_site import (
     site_of,
 )
 
+from chat.api.visitor import COOKIE_NAME, new_visitor_id
 from chat.messages import Secret
 from chat.settings import Settings
 
 KEY = "sk-or-v1-" + "5e" * 32
+ANN = f"{COOKIE_NAME}={new_visitor_id()}"
 OWN_KEY = "sk-or-v1-" + "a1" * 32
 
 
@@ -143,7 +145,8 @@ async def test_a_loop_that_stands_still_makes_the_process_unfit(
 @pytest.mark.parametrize(
     ("sent", "headers", "used"),
     [
-        ({}, {}, KEY),  # lent to this machine
+        ({}, {}, KEY),  # lent to this machine, to the operator
+        ({}, {"authorization": "", "cookie": ANN, "sec-fetch-site": "same-origin"}, None),
         ({"apiKey": OWN_KEY}, {}, OWN_KEY),
         ({}, {"x-openrouter-key": OWN_KEY}, OWN_KEY),
         ({}, {"x-forwarded-for": "198.51.100.7"}, None),  # somebody else's machine
