@@ -18,6 +18,7 @@ from bench.start import STREAMLIT_RUN
 from bench.upstream import Upstream
 from bench.usage import cpu_s
 from bench.visitor import Visitor, answer_trail
+from bench.wire import Wire, counted
 from chat.api.visitor import COOKIE_NAME, new_visitor_id
 from chat.conversations import Conversation, ReplyRecord, UserMessage, new_id
 from chat.simulator.prose import write
@@ -37,12 +38,15 @@ class Cost:
     """Of one message and its answer.
 
     Attributes:
+        page_bytes: What Streamlit sent to the browser, before compression.
+        wire_bytes: What of it went over the wire, compressed.
         messages: WebSocket messages to the browser.
         cpu_s: Processor time of the server, in seconds.
         first_word_ms: From the sending of the message to the first word of the answer.
     """
 
     page_bytes: int
+    wire_bytes: int
     messages: int
     cpu_s: float
     first_word_ms: float
@@ -70,19 +74,19 @@ def measure(options: argparse.Namespace) -> Report:
         lengths = [options.short, options.messages]
         # One conversation for each message: the answers before must not make it longer.
         runs = options.runs + 1  # the first is for the warming up
-        stored = {length: _fill(url, owner, length, runs) for length in lengths}
+        stored = {length: fill(url, owner, length, runs) for length in lengths}
         command = [word.replace("PORT", str(port)) for word in STREAMLIT_RUN]
         with run_app(command, settings) as process:
             wait_healthy(process, port)
-            address = f"http://localhost:{port}/"
-            costs = {
-                length: [asyncio.run(_one(address, owner, c, process.pid)) for c in stored[length]]
-                for length in lengths
-            }
+            with counted(port) as wire:
+                costs = {
+                    length: [asyncio.run(_one(wire, owner, c, process.pid)) for c in stored[length]]
+                    for length in lengths
+                }
     return _report({length: found[1:] for length, found in costs.items()})
 
 
-def _fill(url: str, owner: str, messages: int, conversations: int) -> list[str]:
+def fill(url: str, owner: str, messages: int, conversations: int) -> list[str]:
     """Saves finished conversations; gives their ids."""
     store = SqlStore.open(url)
     trees = [_conversation(owner, messages // 2) for _ in range(conversations)]
@@ -106,20 +110,21 @@ def _conversation(owner: str, turns: int) -> Tree:
     return Tree(held, tuple(users), tuple(replies), replies[-1].id)
 
 
-async def _one(address: str, owner: str, conversation_id: str, pid: int) -> Cost:
+async def _one(wire: Wire, owner: str, conversation_id: str, pid: int) -> Cost:
     cookie = {"Cookie": f"{COOKIE_NAME}={owner}"}
-    visitor = await Visitor.enter(address, f"c={conversation_id}", cookie)
+    visitor = await Visitor.enter(f"http://localhost:{wire.port}/", f"c={conversation_id}", cookie)
     await asyncio.sleep(SETTLE_S)
-    cpu_before_s = cpu_s(pid) or 0.0
+    cpu_before_s, wire_before = cpu_s(pid) or 0.0, wire.received_bytes
     asked_at_ms = visitor.now_ms()
     since = await visitor.ask("And the next one?")
     await visitor.wait_quiet(QUIET_S)
     used_s = (cpu_s(pid) or 0.0) - cpu_before_s
     came = visitor.arrived[since:]
+    wire_bytes = wire.received_bytes - wire_before
     trail, _ = answer_trail(came)
     await visitor.leave()
     first_ms = trail[0][1] - asked_at_ms if trail else float("nan")
-    return Cost(sum(len(one.data) for one in came), len(came), used_s, first_ms)
+    return Cost(sum(len(one.data) for one in came), wire_bytes, len(came), used_s, first_ms)
 
 
 def _report(costs: dict[int, list[Cost]]) -> Report:
@@ -146,6 +151,7 @@ def _report(costs: dict[int, list[Cost]]) -> Report:
 
 _FIGURES = {
     "page_bytes": ("bytes to the browser", "B", 0),
+    "wire_bytes": ("of them on the wire", "B", 0),
     "messages": ("WebSocket messages", "", 0),
     "cpu_s": ("server's processor time", "s", 2),
     "first_word_ms": ("first word after", "ms", 0),

@@ -25,6 +25,8 @@ from bench.painted import letters_of
 Path = tuple[int, ...]
 NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 _OPEN_S = 60.0
+_KEPT_BYTES = 1000
+"""No smaller message is kept for reference (`global.minCachedMessageSize` is above it)."""
 _SHORT_BYTES = 100
 """The end of a run is shorter than this; most elements are longer, and are not looked at."""
 
@@ -80,7 +82,7 @@ class Visitor:
     async def ask(self, text: str) -> int:
         """Sends a message from the composer; gives the number of messages before it."""
         before = len(self.arrived)
-        new_session = [m for m in map(_parsed, self.arrived) if m.HasField("new_session")][-1]
+        new_session = [m for m in map(parsed, self.arrived) if m.HasField("new_session")][-1]
         value = WidgetState(id=self._composer(), chat_input_value=ChatInputValue(data=text))
         state = ClientState(
             query_string=self._query,
@@ -101,7 +103,7 @@ class Visitor:
             self._grown.clear()
             new = self.arrived[seen:]
             seen += len(new)
-            for ended in map(_parsed, filter(_is_short, new)):
+            for ended in map(parsed, filter(_is_short, new)):
                 if ended.HasField("script_finished"):
                     last = ended.script_finished
             if last != ForwardMsg.FINISHED_SUCCESSFULLY:
@@ -127,6 +129,7 @@ class Visitor:
             await self._socket.close()
 
     async def _rerun(self, state: ClientState) -> None:
+        state.cached_message_hashes.extend(self._kept())
         await self._socket.send(BackMsg(rerun_script=state).SerializeToString())
 
     async def _read(self) -> None:
@@ -135,9 +138,17 @@ class Visitor:
                 self.arrived.append(Arrived(self.now_ms(), data))
                 self._grown.set()
 
+    def _kept(self) -> list[str]:
+        """The hashes of what the page keeps for reference, as a browser names them.
+
+        A browser forgets what has not come again for two runs; this one does not within its few.
+        """
+        long = (one for one in self.arrived if len(one.data) >= _KEPT_BYTES)
+        return list({one.hash: None for one in map(parsed, long) if one.metadata.cacheable})
+
     def _composer(self) -> str:
         for arrived in reversed(self.arrived):
-            element = _parsed(arrived).delta.new_element
+            element = parsed(arrived).delta.new_element
             if element.HasField("chat_input"):
                 return element.chat_input.id
         raise RuntimeError("the page has no composer")
@@ -166,9 +177,16 @@ def answer_trail(arrived: Sequence[Arrived]) -> tuple[list[tuple[int, float]], s
     return trail, text
 
 
+def parsed(arrived: Arrived) -> ForwardMsg:
+    """The message that came."""
+    message = ForwardMsg()
+    message.ParseFromString(arrived.data)
+    return message
+
+
 def _deltas(arrived: Sequence[Arrived]) -> Iterator[tuple[ForwardMsg, float]]:
     for one in arrived:
-        message = _parsed(one)
+        message = parsed(one)
         if message.HasField("delta"):
             yield message, one.at_ms
 
@@ -180,9 +198,3 @@ def _is_text(delta: Delta) -> bool:
 
 def _is_short(arrived: Arrived) -> bool:
     return len(arrived.data) < _SHORT_BYTES
-
-
-def _parsed(arrived: Arrived) -> ForwardMsg:
-    message = ForwardMsg()
-    message.ParseFromString(arrived.data)
-    return message

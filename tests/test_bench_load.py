@@ -72,7 +72,7 @@ def test_load_without_a_whole_answer_is_no_measurement() -> None:
 
 
 def test_a_long_conversation_is_set_against_a_short_one() -> None:
-    report = report_history({4: [Cost(100, 10, 0.1, 50)], 500: [Cost(120, 11, 0.1, 75)]})
+    report = report_history({4: [Cost(100, 60, 10, 0.1, 50)], 500: [Cost(120, 66, 11, 0.1, 75)]})
 
     assert report.tables[0].head == ("", "message 5", "message 501", "ratio")
-    assert [row[-1] for row in report.tables[0].rows] == ["1.20", "1.10", "1.00", "1.50"]
+    assert [row[-1] for row in report.tables[0].rows] == ["1.20", "1.10", "1.10", "1.00", "1.50"]

@@ -145,8 +145,9 @@ def reply_of(row: Row[Any]) -> ReplyRecord:
         reasoning_chars=row.reasoning_chars,
         tries=row.tries,
         reconnections=row.reconnections,
-        switched_to=tuple(json.loads(row.switched_to or "[]")),
-        parts=tuple(_part_of(part) for part in json.loads(row.parts or "[]")),
+        # Nearly all have neither, and a long conversation is read on each run of its page.
+        switched_to=tuple(json.loads(row.switched_to)) if row.switched_to else (),
+        parts=tuple(map(_part_of, json.loads(row.parts))) if row.parts else (),
     )
 
 

@@ -11,7 +11,7 @@ from chat.model_lists import ModelList
 from chat.parameters import Parameters
 from chat.ui.key_ring import KeyRing
 
-WINDOW_TURNS = 20
+WINDOW_TURNS = 10
 """Turns that are shown at first; more at a click."""
 LISTED = 30
 """Conversations that are listed at first; more at a click."""

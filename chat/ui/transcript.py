@@ -25,12 +25,15 @@ EDIT, DELETE = "Edit and resend", "Delete from here on"
 
 
 def draw_finished_turn(tab: Tab, turn: Turn, *, can_change: bool) -> None:
-    """Draws a turn that is not the last one."""
+    """Draws a turn that is not the last one, in few elements: each is sent on every run."""
     draw_user_message(tab, turn, can_change=can_change)
     with st.chat_message("assistant", avatar=ASSISTANT_AVATAR):
         draw_finished_reply(turn, can_act=False)
-        with actions_row(turn.reply.id):
-            draw_siblings(turn.reply_siblings, turn.reply.id, can_change=can_change)
+        if len(turn.reply_siblings) > 1:
+            with actions_row(turn.reply.id):
+                draw_siblings(turn.reply_siblings, turn.reply.id, can_change=can_change)
+                draw_copy_button(turn.reply.id, turn.reply.text)
+        else:
             draw_copy_button(turn.reply.id, turn.reply.text)
 
 
@@ -76,19 +79,20 @@ def _draw_images(images: tuple[Image, ...]) -> None:
 
 
 def draw_finished_reply(turn: Turn, *, can_act: bool) -> None:
-    """Draws a reply in the same elements that it was streamed in, so that nothing jumps.
+    """Draws a reply; the last one in the elements that it was streamed in, so that nothing jumps.
 
     Args:
         turn: Whose reply it is.
         can_act: Whether it is the last one, so that something can be done about how it ended.
     """
     reply = turn.reply
+    elements_of = _blocks if can_act else _whole
     st.markdown(header(reply))
     if reply.reasoning:
         with st.status(reasoning_line(reply.timings), state="complete"):
-            for block in _blocks(reply.reasoning):
+            for block in elements_of(reply.reasoning):
                 st.markdown(block)
-    for block in _blocks(reply.text):
+    for block in elements_of(reply.text):
         st.markdown(block)
     draw_failure_card(turn, can_act=can_act)
     st.caption(plain(final_line(reply)))
@@ -140,3 +144,8 @@ def _draw_editor(tab: Tab, turn: Turn) -> None:
 def _blocks(text: str) -> tuple[str, ...]:
     """The elements of a finished text; parsed once, however often the page is drawn."""
     return tuple(split(text))
+
+
+def _whole(text: str) -> tuple[str, ...]:
+    """A finished text as one element, which looks as its blocks do one below the other."""
+    return (text,) if text else ()
