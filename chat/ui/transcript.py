@@ -1,5 +1,6 @@
 """Finished turns as they stand on screen: what was asked, what was answered, how it ended."""
 
+from contextlib import nullcontext
 from functools import lru_cache
 
 import streamlit as st
@@ -29,11 +30,9 @@ def draw_finished_turn(tab: Tab, turn: Turn, *, can_change: bool) -> None:
     draw_user_message(tab, turn, can_change=can_change)
     with st.chat_message("assistant", avatar=ASSISTANT_AVATAR):
         draw_finished_reply(turn, can_act=False)
-        if len(turn.reply_siblings) > 1:
-            with actions_row(turn.reply.id):
-                draw_siblings(turn.reply_siblings, turn.reply.id, can_change=can_change)
-                draw_copy_button(turn.reply.id, turn.reply.text)
-        else:
+        # A row for one button would be one element too many.
+        with actions_row(turn.reply.id) if len(turn.reply_siblings) > 1 else nullcontext():
+            draw_siblings(turn.reply_siblings, turn.reply.id, can_change=can_change)
             draw_copy_button(turn.reply.id, turn.reply.text)
 
 
@@ -147,5 +146,5 @@ def _blocks(text: str) -> tuple[str, ...]:
 
 
 def _whole(text: str) -> tuple[str, ...]:
-    """A finished text as one element, which looks as its blocks do one below the other."""
+    """A finished text as one element; it looks as its blocks do, but for a few pixels."""
     return (text,) if text else ()
