@@ -6,15 +6,14 @@ from dataclasses import dataclass
 
 import pytest
 
-from bench.history import QUIET_S, fill
+from bench.history import MODEL, fill
 from bench.processes import KEY, app, simulator
 from bench.visitor import Arrived, Visitor, parsed
 from chat.api.visitor import COOKIE_NAME, new_visitor_id
 from chat.ui.tab import WINDOW_TURNS
 
 SHORT, LONG = 6, 60
-MODEL = "bench/sim-rate-1000-ttft-1000-len-60"
-"""It keeps the page waiting, so that this is drawn twice: when it begins and when it has ended."""
+QUIET_S = 0.5
 TURN_ELEMENTS = 9
 """Question: block, row, text, menu. Answer: block, header, text, figures, copy button."""
 
