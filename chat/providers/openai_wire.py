@@ -179,15 +179,19 @@ class OpenAIWire:
     async def _open(
         self, endpoint: Endpoint, request: ChatRequest
     ) -> openai.AsyncStream[ChatCompletionChunk]:
+        fields = openrouter_fields(request) if endpoint.is_openrouter else {}
+        messages = [message_param(message) for message in request.messages]
         try:
             return await self.client(endpoint).chat.completions.create(
                 model=request.model.removeprefix(endpoint.prefix),
-                messages=[message_param(message) for message in request.messages],
+                # As `messages` the SDK would walk through each by its types: 80 ms for 500 of them,
+                # on the loop of all answers. What is in `extra_body` it puts in their place as is.
+                messages=[],
                 max_tokens=request.max_tokens,
                 temperature=_or_omit(request.temperature),
                 top_p=_or_omit(request.top_p),
                 seed=_or_omit(request.parameters.seed),
-                extra_body=openrouter_fields(request) if endpoint.is_openrouter else None,
+                extra_body={"messages": messages, **fields},
                 stream=True,
                 stream_options={"include_usage": True},
             )

@@ -1,6 +1,7 @@
 """The openai provider over a real socket: what it sends, and what it never sends."""
 
 import os
+import sys
 from collections.abc import Callable
 
 import pytest
@@ -37,6 +38,26 @@ async def test_what_is_sent_is_what_was_asked_for() -> None:
             "stream_options": {"include_usage": True},
         }
     ]
+
+
+async def calls_for(messages: int) -> int:
+    """How many functions are called for a request of so many messages."""
+    calls = 0
+
+    def note(_frame: object, event: str, _of: object) -> None:
+        nonlocal calls
+        calls += event == "call"
+
+    sys.setprofile(note)
+    try:
+        await asked(ChatRequest("author/model", (Message("user", "hi"),) * messages, 1))
+    finally:
+        sys.setprofile(None)
+    return calls
+
+
+async def test_an_earlier_message_costs_the_request_few_calls() -> None:
+    assert await calls_for(101) - await calls_for(1) < 20 * 100
 
 
 async def test_without_a_temperature_none_is_sent() -> None:
