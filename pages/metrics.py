@@ -18,7 +18,6 @@ NEWEST = 1000
 TTFT = "Time to first token (s)"
 THROUGHPUT = "Throughput (tok/s)"
 
-st.set_page_config(layout="wide")
 st.title("Metrics")
 try:
     replies = services().kept.store.list_replies(session.tab().owner, NEWEST)

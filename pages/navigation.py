@@ -4,18 +4,20 @@ import streamlit as st
 
 from chat.ui.frame import ICON, SIDEBAR_PX, draw_sidebar
 
-st.set_page_config(
-    page_title="Tickertape",
-    page_icon=str(ICON),
-    layout="centered",
-    initial_sidebar_state=SIDEBAR_PX,
-)
 page = st.navigation(
     [
         st.Page("conversation.py", title="Chat", icon=":material/forum:", default=True),
+        st.Page("compare.py", title="Compare", icon=":material/view_column:", url_path="compare"),
         st.Page("metrics.py", title="Metrics", icon=":material/timer:", url_path="metrics"),
     ]
 )
+# Once and here: a page that sets its own layout after this would change from one to the other.
+st.set_page_config(
+    page_title="Tickertape",
+    page_icon=str(ICON),
+    layout="wide" if page.url_path in {"compare", "metrics"} else "centered",
+    initial_sidebar_state=SIDEBAR_PX,
+)
 with st.sidebar:
-    draw_sidebar(is_chat_page=page.url_path == "")
+    draw_sidebar(is_chat_page=page.url_path == "", has_models=page.url_path != "compare")
 page.run()

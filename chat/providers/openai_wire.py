@@ -4,6 +4,7 @@ Serves OpenRouter, the simulator and the embedded model alike; which is meant is
 affair. No retry here (`max_retries=0`): there is one retry layer, and it is not the SDK's.
 """
 
+import contextlib
 import re
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import aclosing
@@ -26,6 +27,9 @@ from chat.routing import Endpoint
 CONNECT_TIMEOUT_S = 10.0
 READ_TIMEOUT_S = 300.0
 """Longest silence; keep-alive comments count as sound. A long local prefill is silent, too."""
+
+_NOBODY = "http://127.0.0.1:1"
+"""A port of this machine where nobody listens: connections to it are refused at once."""
 
 MODELS_TIMEOUT_S = 20.0
 """Longest silence while the list of models comes; nobody waits for it."""
@@ -168,8 +172,12 @@ class OpenAIWire:
 
     async def warm(self) -> None:
         """Makes what the first request would wait for: connection pools, certificates, a client."""
-        for is_loopback in (True, False):
-            self.client(Endpoint("http://127.0.0.1", Secret("-"), is_loopback=is_loopback))
+        for is_loopback in (False, True):
+            client = self.client(Endpoint(_NOBODY, Secret("-"), is_loopback=is_loopback))
+        # The SDK imports and builds much at its first request, for 150 ms and more: it goes to a
+        # port of this machine where nobody listens, and fails at once.
+        with contextlib.suppress(openai.OpenAIError):
+            await client.chat.completions.create(model="-", messages=[], stream=True)
 
     async def close(self) -> None:
         """Closes the pooled connections; on the engine's loop."""

@@ -19,9 +19,11 @@ from chat.ui.key_box import draw_key_box, key_to_ask_with
 from chat.ui.key_cookie import run_key_cookie
 from chat.ui.limits_box import budget_of, draw_limits
 from chat.ui.model_picker import draw_model_hint, draw_model_picker
-from chat.ui.offered import first_model, follow_key, offered
+from chat.ui.offered import Offer, first_model, follow_key, offered
 from chat.ui.parameters import draw_parameters
+from chat.ui.race_lanes import note_lanes
 from chat.ui.rooms import recognise
+from chat.ui.stage import stage
 from chat.ui.token_box import draw_token_box
 from chat.ui.wiring import Services, services
 
@@ -33,11 +35,13 @@ ICON = Path(__file__).with_name("icon.png")
 """A file of ours: Streamlit would fetch a named icon from the internet."""
 
 
-def draw_sidebar(*, is_chat_page: bool) -> None:
+def draw_sidebar(*, is_chat_page: bool, has_models: bool = True) -> None:
     """Draws the sidebar; a click on a conversation leads to the chat page.
 
     Args:
         is_chat_page: Whether the chat is the page in the middle.
+        has_models: Whether the model is chosen here; where lanes are compared it is not, and
+            blind, no name of a model may be anywhere.
     """
     held, tab = services(), session.tab()
     recognise(tab)
@@ -49,21 +53,31 @@ def draw_sidebar(*, is_chat_page: bool) -> None:
     choice = session.choice()
     follow_key(tab.ring.key)
     offer = offered()
+    if not has_models:
+        note_lanes(tab)
     if st.button("New chat", icon=":material/add:", width="stretch", key="new_chat"):
         session.begin_new(tab)
         st.switch_page(CHAT_PAGE)
-    draw_model_picker(offer, choice.model)
-    is_openrouter = held.routes.is_openrouter(choice.model)
-    has_key = key_to_ask_with(tab) is not None or not is_openrouter
-    draw_model_hint(choice.model, has_key=has_key, local=held.local)
+    with stage(tab, "models", str(has_models)):
+        if has_models:
+            _draw_models(held, tab, choice, offer)
     draw_key_box(tab)
-    draw_parameters(tab, offer.by_id.get(choice.model), is_openrouter=is_openrouter)
-    budget = budget_of(offer.models, choice, tab)
-    draw_limits(offer.models, budget, [choice.model, *choice.fallbacks])
+    with stage(tab, "parameters", str(has_models)):
+        if has_models:
+            is_openrouter = held.routes.is_openrouter(choice.model)
+            draw_parameters(tab, offer.by_id.get(choice.model), is_openrouter=is_openrouter)
+        chosen = [choice.model, *choice.fallbacks] if has_models else []
+        draw_limits(offer.models, budget_of(offer.models, choice, tab), chosen)
     _draw_conversations(held, tab, is_chat_page=is_chat_page)
     draw_token_box(tab)
     draw_account_box(tab)
     run_key_cookie(tab)
+
+
+def _draw_models(held: Services, tab: session.Tab, choice: session.Choice, offer: Offer) -> None:
+    draw_model_picker(offer, choice.model)
+    has_key = key_to_ask_with(tab) is not None or not held.routes.is_openrouter(choice.model)
+    draw_model_hint(choice.model, has_key=has_key, local=held.local)
 
 
 def chosen_ask(images: tuple[Image, ...] = ()) -> Ask:
@@ -95,7 +109,11 @@ def _takes(model: Model | None, parameter: str) -> bool:
 
 def _draw_conversations(held: Services, tab: session.Tab, *, is_chat_page: bool) -> None:
     known = held.engine.known(tab.owner).values()
-    running = [live for live in known if not live.is_closed]
+    running = [
+        live
+        for live in known
+        if not live.is_closed and live.conversation_id not in tab.race.lane_ids
+    ]
     tab.marked = {live.conversation_id for live in running}
     store = held.kept.store
     words = st.text_input(

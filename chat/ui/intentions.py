@@ -41,7 +41,7 @@ def send(text: str, images: tuple[Image, ...] = ()) -> None:
     place = tab.conversation_id
     if place is not None and room.turns.is_answering(tab.owner, place):
         ask = chosen_ask(images)
-        if not _granted(tab, text, lambda: room.queue.add(tab.owner, place, text, ask)):
+        if not granted(tab, text, lambda: room.queue.add(tab.owner, place, text, ask)):
             session.put_back(text)
         return
 
@@ -115,7 +115,7 @@ def choose(node_id: str) -> None:
     tab, room = session.tab(), room_of(session.tab())
     place = tab.conversation_id
     if place is not None:
-        _granted(tab, "", lambda: room.show_branch(tab.owner, place, node_id))
+        granted(tab, "", lambda: room.show_branch(tab.owner, place, node_id))
         session.show_branch(tab)
 
 
@@ -123,7 +123,7 @@ def delete_message(message_id: str) -> None:
     """Deletes a message and what follows from it; can be undone."""
     tab, room = session.tab(), room_of(session.tab())
     place = tab.conversation_id
-    if place is not None and _granted(
+    if place is not None and granted(
         tab, "", lambda: room.store.delete_message(tab.owner, place, message_id)
     ):
         tab.undo = session.Undo("Message deleted.", place, message_id)
@@ -136,7 +136,7 @@ def delete_conversation(conversation_id: str) -> None:
     for live in services().engine.known(tab.owner).values():
         if live.conversation_id == conversation_id:
             services().engine.stop(live.id, tab.owner)
-    if _granted(tab, "", lambda: room.store.delete(tab.owner, conversation_id)):
+    if granted(tab, "", lambda: room.store.delete(tab.owner, conversation_id)):
         tab.undo = session.Undo("Conversation deleted.", conversation_id)
         if tab.conversation_id == conversation_id:
             session.show_conversation(tab, None)
@@ -149,10 +149,10 @@ def undo() -> None:
     if last is None:
         return
     if last.message_id is None:
-        _granted(tab, "", lambda: room.store.restore(tab.owner, last.conversation_id))
+        granted(tab, "", lambda: room.store.restore(tab.owner, last.conversation_id))
     else:
         message_id = last.message_id
-        _granted(
+        granted(
             tab,
             "",
             lambda: room.store.restore_message(tab.owner, last.conversation_id, message_id),
@@ -164,7 +164,7 @@ def undo() -> None:
 def unqueue(message: QueuedMessage) -> None:
     """Takes a waiting message out of the queue."""
     tab, queue = session.tab(), room_of(session.tab()).queue
-    _granted(tab, "", lambda: queue.remove(message.owner, message.id))
+    granted(tab, "", lambda: queue.remove(message.owner, message.id))
 
 
 def send_queued(message: QueuedMessage) -> None:
@@ -184,7 +184,7 @@ def stop(reply_id: str, live: LiveReply | None) -> None:
     """Stops this answer, or asks the process that writes it to do so."""
     if live is None:
         tab = session.tab()
-        _granted(tab, "", lambda: room_of(tab).store.ask_stop(tab.owner, reply_id))
+        granted(tab, "", lambda: room_of(tab).store.ask_stop(tab.owner, reply_id))
         return
     services().engine.stop(live.id, live.owner)
     # The end of the log is a moment away; with it the page is drawn once, not twice.
@@ -196,7 +196,7 @@ def _begun(
 ) -> LiveReply | None:
     """Begins a turn; None, with a notice for the visitor, where it cannot be."""
     lives: list[LiveReply | None] = []
-    if not _granted(tab, text, lambda: lives.append(begin(chosen_ask()))):
+    if not granted(tab, text, lambda: lives.append(begin(chosen_ask()))):
         return None
     live = lives[0]
     tab.editing = None
@@ -205,7 +205,7 @@ def _begun(
     return live
 
 
-def _granted(tab: session.Tab, text: str, wish: Callable[[], object]) -> bool:
+def granted(tab: session.Tab, text: str, wish: Callable[[], object]) -> bool:
     """Does what is wished; False, with a notice for the visitor, where it cannot be done."""
     try:
         wish()

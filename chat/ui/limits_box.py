@@ -15,7 +15,7 @@ USD_STEP = 0.01
 
 
 def draw_limits(models: Sequence[Model], budget: Budget, chosen: Sequence[str]) -> None:
-    """Draws the limits and the fallback models, folded.
+    """Draws the limits and the fallback models, folded; without a chosen model only the limits.
 
     Args:
         models: What can be chosen.
@@ -23,11 +23,14 @@ def draw_limits(models: Sequence[Model], budget: Budget, chosen: Sequence[str]) 
         chosen: The models that would be asked now, in their order.
     """
     names = {model.id: model.name for model in models}
-    with st.expander("Limits and fallbacks", icon=":material/shield:"):
+    name = "Limits and fallbacks" if chosen else "Limits"
+    with st.expander(name, icon=":material/shield:"):
         _draw_usd("Limit per answer (USD)", session.ANSWER_LIMIT)
         _draw_usd("Limit per session (USD)", session.SESSION_LIMIT)
         if budget.meter is not None:
             st.caption(plain(f"Used in this tab: {use_of(budget.meter.spent)}"))
+        if not chosen:
+            return
         missing = unpriced(budget, chosen)
         if missing:
             listed = ", ".join(names.get(model, model) for model in missing)
@@ -39,19 +42,24 @@ def draw_limits(models: Sequence[Model], budget: Budget, chosen: Sequence[str]) 
             format_func=lambda model: names.get(model, model),
             accept_new_options=True,
             placeholder="None",
+            persist_state="session",
             help="Asked in this order when the chosen model cannot answer after its retries.",
         )
 
 
 def budget_of(models: Sequence[Model], choice: session.Choice, tab: session.Tab) -> Budget:
     """What an answer may use now."""
-    prices = {
+    limits = Limits(answer_usd=choice.answer_limit_usd, session_usd=choice.session_limit_usd)
+    return Budget(limits, prices_of(models), tab.meter)
+
+
+def prices_of(models: Sequence[Model]) -> dict[str, Price]:
+    """The known prices, by model id."""
+    return {
         model.id: Price(model.prompt_usd, model.completion_usd)
         for model in models
         if model.prompt_usd is not None and model.completion_usd is not None
     }
-    limits = Limits(answer_usd=choice.answer_limit_usd, session_usd=choice.session_limit_usd)
-    return Budget(limits, prices, tab.meter)
 
 
 def use_of(spent: Spent) -> str:

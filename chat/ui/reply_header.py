@@ -18,9 +18,14 @@ _BADGES: dict[Outcome, tuple[str, str]] = {
     "interrupted": ("orange", ":material/link_off:"),
     "failed": ("red", ":material/error:"),
 }
+ENDINGS: dict[Outcome, str] = {
+    outcome: f":{color}-badge[{icon} {OUTCOMES[outcome]}]"
+    for outcome, (color, icon) in _BADGES.items()
+}
+"""The badge of each way to end but the best."""
 _STREAMING = ":green-badge[:material/bolt: streaming]"
 _RECONNECTED = ":gray-badge[:material/link: reconnected]"
-_PHASES: dict[Phase, str] = {
+PHASES: dict[Phase, str] = {
     "streaming": _STREAMING,
     "retrying": ":orange-badge[:material/schedule: waiting]",
     "switched": _STREAMING,
@@ -59,9 +64,8 @@ def header(reply: ReplyRecord) -> str:
     """The line above a reply that has ended: what did not go well is said, the rest is not."""
     models = [reply.model, *reply.switched_to]
     parts = [_quiet(plain(model_name(models[-1])))]
-    if reply.outcome is not None and reply.outcome != "completed":
-        color, icon = _BADGES[reply.outcome]
-        parts.append(f":small[:{color}-badge[{icon} {OUTCOMES[reply.outcome]}]]")
+    if reply.outcome in ENDINGS:
+        parts.append(f":small[{ENDINGS[reply.outcome]}]")
     if reply.reconnections:
         parts.append(f":small[{_RECONNECTED}]")
     return _NEW_LINE.join([" ".join(parts), *_switches(models)])
@@ -77,7 +81,7 @@ def live_header(model: str, state: LiveState, now_s: float, figures: str) -> str
         figures: Elapsed time and pace, in words.
     """
     models = [model, *state.switches]
-    first = f"{_quiet(plain(model_name(models[-1])))} :small[{_PHASES[state.phase]}]"
+    first = f"{_quiet(plain(model_name(models[-1])))} :small[{PHASES[state.phase]}]"
     if state.phase == "retrying":
         figures = attempt_line(state.attempt, state.of, state.wait_s(now_s))
     lines = [f"{first} {_quiet(plain(figures))}"]

@@ -55,6 +55,11 @@ FALLBACKS = "fallbacks"
 EDIT_BOX = "edit_box"
 SEARCH = "search"
 API_NAME = "api_name"
+LANE_BOX = "lane_box"
+LANE_PRESET = "lane_preset"
+PAGE_WIDTH = "page_width"
+RACE_PROMPT = "race_prompt"
+BLIND = "blind"
 
 
 def tab() -> Tab:
@@ -96,9 +101,9 @@ def choose_model(model_id: str) -> None:
     st.session_state[MODEL] = model_id.strip()[:MAX_ID_CHARS]
 
 
-def picked_model() -> str | None:
-    """What was picked in the model box; in its callback."""
-    picked: object = st.session_state[MODEL_BOX].get("picked")
+def picked_model(key: str = MODEL_BOX) -> str | None:
+    """What was picked in a model box; in its callback."""
+    picked: object = st.session_state[key].get("picked")
     return picked if isinstance(picked, str) else None
 
 
@@ -225,9 +230,14 @@ def edited_text() -> str:
     return st.session_state[EDIT_BOX] or ""
 
 
-def put_back(text: str) -> None:
-    """Puts a message that could not be sent back into the composer; in a callback."""
-    st.session_state[COMPOSER] = text
+def put_back(text: str, key: str = COMPOSER) -> None:
+    """Puts a message that could not be sent back where it was typed; in a callback."""
+    st.session_state[key] = text
+
+
+def value_of(key: str) -> object:
+    """What a widget holds; in its callback."""
+    return st.session_state.get(key)
 
 
 def take_key_text() -> str:

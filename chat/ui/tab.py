@@ -10,6 +10,7 @@ from chat.live import LiveReply
 from chat.model_lists import ModelList
 from chat.parameters import Parameters
 from chat.ui.key_ring import KeyRing
+from chat.ui.race_tab import RaceTab
 
 WINDOW_TURNS = 10
 """Turns that are shown at first; more at a click."""
@@ -56,6 +57,7 @@ class Tab:
         own_models: The list of what the visitor's own key may use, or None without one.
         speeds: How fast models answered this visitor, and of which moment that is.
         fresh_token: A token that was just made, to be shown once, or "".
+        race: What it compares.
         stages: For each stage of the page what it showed last, and in which of its two places.
     """
 
@@ -85,6 +87,7 @@ class Tab:
     speeds: tuple[object, Mapping[str, Speed]] | None = None
     fresh_token: str = ""
     stages: dict[str, tuple[str, int]] = field(default_factory=dict)
+    race: RaceTab = field(default_factory=RaceTab)
 
     def enter_account(self, account: str) -> None:
         """The visitor has logged in."""
@@ -96,6 +99,7 @@ class Tab:
         self.conversation_id = self.editing = self.undo = self.followed = self.speeds = None
         self.fresh_token = ""
         self.elsewhere.clear()
+        self.race = RaceTab()
 
 
 @dataclass(frozen=True, slots=True)

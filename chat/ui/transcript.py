@@ -5,6 +5,7 @@ from functools import lru_cache
 
 import streamlit as st
 
+from chat.conversations import ReplyRecord
 from chat.images import Image
 from chat.segments import split
 from chat.tree import Turn
@@ -85,18 +86,23 @@ def draw_finished_reply(turn: Turn, *, can_act: bool) -> None:
         can_act: Whether it is the last one, so that something can be done about how it ended.
     """
     reply = turn.reply
-    elements_of = _blocks if can_act else _whole
     st.markdown(header(reply))
+    draw_finished_text(reply, is_last=can_act)
+    draw_failure_card(turn, can_act=can_act)
+    st.caption(plain(final_line(reply)))
+    if reply.outcome == "stopped":
+        st.caption(plain(receipt_of(reply)))
+
+
+def draw_finished_text(reply: ReplyRecord, *, is_last: bool) -> None:
+    """Draws what the model has said, its reasoning folded; the last in several elements."""
+    elements_of = _blocks if is_last else _whole
     if reply.reasoning:
         with st.status(reasoning_line(reply.timings), state="complete"):
             for block in elements_of(reply.reasoning):
                 st.markdown(block)
     for block in elements_of(reply.text):
         st.markdown(block)
-    draw_failure_card(turn, can_act=can_act)
-    st.caption(plain(final_line(reply)))
-    if reply.outcome == "stopped":
-        st.caption(plain(receipt_of(reply)))
 
 
 def actions_row(reply_id: str) -> st.delta_generator.DeltaGenerator:

@@ -16,6 +16,12 @@ def is_local() -> bool:
     )
 
 
+def is_phone() -> bool:
+    """Whether the browser calls itself that of a phone; how wide its window is nobody knows yet."""
+    headers: object = st.context.headers.get("User-Agent")
+    return isinstance(headers, str) and "Mobi" in headers
+
+
 def cookie(name: str) -> str | None:
     """A cookie as it was when the page was opened, or None."""
     value: object = st.context.cookies.get(name)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from chat.comparing import Comparing
 from chat.deadlines import Deadlines
 from chat.endpoint_models import EndpointModels
 from chat.engine import Engine
@@ -95,6 +96,11 @@ class Services:
     paints: PaintBoard
     tokens: Tokens
     accounts: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def comparing(self) -> Comparing:
+        """Runs comparisons; those are always kept."""
+        return Comparing(self.kept.store, self.kept.turns)
 
     def close(self) -> None:
         """Stops the answers, saves what is left, ends the children; in that order."""

@@ -1,0 +1,45 @@
+"""How lanes ask: what a lane's setup amounts to with this tab's key and limits."""
+
+from chat.comparison import LaneSetup
+from chat.parameters import taken_by, tokens_within
+from chat.turn import Ask
+from chat.ui import session
+from chat.ui.key_box import key_to_ask_with
+from chat.ui.limits_box import budget_of
+from chat.ui.offered import offered
+from chat.ui.wiring import services
+
+
+def ask_of(setup: LaneSetup) -> Ask:
+    """How an answer of the lane is wanted; nobody else is asked in its place."""
+    held, tab, offer = services(), session.tab(), offered()
+    model = offer.by_id.get(setup.model)
+    needs_key = held.routes.is_openrouter(setup.model)
+    return Ask(
+        model=setup.model,
+        max_tokens=tokens_within(model, setup.max_tokens),
+        temperature=setup.temperature if model is None or model.takes("temperature") else None,
+        top_p=setup.top_p if model is None or model.takes("top_p") else None,
+        system_prompt=setup.system_prompt,
+        key=key_to_ask_with(tab) if needs_key else None,
+        is_lent=needs_key and tab.ring.key is None and held.server_key.has_budget,
+        budget=budget_of(offer.models, session.choice(), tab),
+        parameters=taken_by(model, setup.parameters),
+    )
+
+
+def setup_for(model: str) -> LaneSetup:
+    """A new lane of that model: as the chat's sidebar is set, its own providers left open."""
+    choice = session.choice()
+    return LaneSetup(
+        model=model,
+        max_tokens=choice.max_tokens,
+        temperature=choice.temperature,
+        top_p=choice.top_p if choice.top_p < 1 else None,
+        system_prompt=choice.system_prompt,
+    )
+
+
+def can_answer(model: str) -> bool:
+    """Whether this visitor can ask the model: it needs no key, or there is one."""
+    return key_to_ask_with(session.tab()) is not None or not services().routes.is_openrouter(model)

@@ -1,0 +1,99 @@
+"""What one tab knows of its comparisons: which is on screen, and which lanes are being chosen.
+
+The address names the comparison, or the models of the lanes that are chosen (`?models=a,b`).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from uuid import uuid4
+
+import streamlit as st
+
+from chat.comparison import MAX_LANES, LaneSetup
+
+_RACE, _MODELS = "race", "models"
+NARROW = 0
+"""Instead of a number of lanes side by side: they are swiped."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A lane that is being chosen.
+
+    Attributes:
+        id: Tells its widgets from those of other lanes.
+    """
+
+    id: str
+    setup: LaneSetup
+
+
+def new_draft(setup: LaneSetup) -> Draft:
+    """A draft with widgets of its own."""
+    return Draft(uuid4().hex, setup)
+
+
+@dataclass(slots=True)
+class RaceTab:
+    """The state of one tab.
+
+    Attributes:
+        race_id: The comparison on screen, or None while lanes are chosen.
+        drafts: The lanes that are chosen.
+        lane_ids: Lanes that were on screen; their ends are not told as those of other chats are.
+        fit: How many lanes fit side by side, as the page was measured; None before.
+    """
+
+    race_id: str | None = None
+    drafts: list[Draft] = field(default_factory=list)
+    lane_ids: set[str] = field(default_factory=set)
+    fit: int | None = None
+    _named_race: str | None = None
+    _named_models: str | None = None
+
+    @property
+    def setups(self) -> tuple[LaneSetup, ...]:
+        """The lanes that are chosen."""
+        return tuple(draft.setup for draft in self.drafts)
+
+    def choose(self, setups: Sequence[LaneSetup]) -> None:
+        """Puts other lanes in place of those that are chosen."""
+        self.drafts = [new_draft(setup) for setup in setups[:MAX_LANES]]
+
+    def show(self, race_id: str | None) -> None:
+        """Puts a comparison, or the choice of lanes, on screen."""
+        self.race_id = race_id
+
+
+def read_address(held: RaceTab) -> list[str] | None:
+    """Takes up what the address newly names; the models it wants to be chosen, if any."""
+    race, models = st.query_params.get(_RACE), st.query_params.get(_MODELS)
+    if race != held._named_race:
+        held._named_race = race
+        if race:
+            held.show(race)
+    if models == held._named_models or not models:
+        return None
+    held._named_models = models
+    held.show(None)
+    return [model.strip() for model in models.split(",") if model.strip()][:MAX_LANES]
+
+
+def write_address(held: RaceTab) -> None:
+    """Makes the address name what is on screen; while a comparison is, it names no model."""
+    models = ",".join(setup.model for setup in held.setups)
+    race, models = (held.race_id, "") if held.race_id is not None else (None, models)
+    wanted = {_RACE: race, _MODELS: models}
+    # First what goes: each change is told, and no model may be named beside a blind race.
+    for name, value in wanted.items():
+        if not value:
+            st.query_params.pop(name, None)
+    for name, value in wanted.items():
+        if value and st.query_params.get(name) != value:
+            st.query_params[name] = value
+    held._named_race, held._named_models = race, models
+
+
+def named_race() -> str | None:
+    """The comparison that the address names, or None."""
+    return st.query_params.get(_RACE)

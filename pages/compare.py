@@ -1,0 +1,41 @@
+"""Compare: the same prompt to several models at once, with a stopwatch and a fair vote."""
+
+import streamlit as st
+
+from chat.errors import StoreError
+from chat.ui import session
+from chat.ui.lane_setup import choose_first, draw_setup
+from chat.ui.notices import draw_notices
+from chat.ui.page_width import measure_page
+from chat.ui.plain import plain
+from chat.ui.race_composer import draw_race_composer
+from chat.ui.race_intentions import note_fit
+from chat.ui.race_tab import read_address, write_address
+from chat.ui.race_view import draw_race, draw_race_menu, open_race
+from chat.ui.stage import stage
+
+tab = session.tab()
+choose_first(tab, read_address(tab.race))
+fault, opened = "", None
+try:
+    opened = open_race(tab)
+except StoreError as error:
+    fault = str(error)
+write_address(tab.race)
+
+with st.container(horizontal=True, vertical_alignment="center", key="race_title"):
+    st.title("Compare", width="stretch")
+    draw_race_menu(tab, opened)
+store_notice = draw_notices(tab, on_undo=lambda: None)
+measure_page(session.PAGE_WIDTH, tab.race.fit, note_fit)
+draw_race_composer(opened)
+with stage(tab, "race", tab.race.race_id or "setup"):
+    if opened is not None:
+        draw_race(tab, opened, store_notice)
+    elif fault:
+        st.warning(f"{plain(fault)} Reload the page in a moment.", icon=":material/database_off:")
+    elif tab.race.race_id is not None:
+        st.info("This comparison does not exist, or it is not yours.", icon=":material/search_off:")
+    else:
+        st.caption("Choose 2 to 6 lanes, then send one prompt to all of them at once.")
+        draw_setup(tab)
