@@ -10,7 +10,7 @@ from chat.ui.page_width import measure_page
 from chat.ui.plain import plain
 from chat.ui.race_composer import draw_race_composer
 from chat.ui.race_intentions import note_fit
-from chat.ui.race_tab import read_address, write_address
+from chat.ui.race_tab import PAGE_WIDTH, read_address, write_address
 from chat.ui.race_view import draw_race, draw_race_menu, open_race
 from chat.ui.stage import stage
 
@@ -27,7 +27,7 @@ with st.container(horizontal=True, vertical_alignment="center", key="race_title"
     st.title("Compare", width="stretch")
     draw_race_menu(tab, opened)
 store_notice = draw_notices(tab, on_undo=lambda: None)
-measure_page(session.PAGE_WIDTH, tab.race.fit, note_fit)
+measure_page(PAGE_WIDTH, tab.race.fit, note_fit)
 draw_race_composer(opened)
 with stage(tab, "race", tab.race.race_id or "setup"):
     if opened is not None:

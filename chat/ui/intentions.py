@@ -103,7 +103,7 @@ def point_at(field: str) -> None:
 def edit(message_id: str) -> None:
     """Sends a message anew with the text of its edit box."""
     tab, turns = session.tab(), room_of(session.tab()).turns
-    place, text = tab.conversation_id, session.edited_text()
+    place, text = tab.conversation_id, str(session.value_of(session.EDIT_BOX) or "")
     if place is None:
         return
     if _begun(tab, text, lambda ask: turns.edit(tab.owner, place, message_id, text, ask)):

@@ -26,7 +26,7 @@ from chat.ui.race_intentions import (
     remove_draft,
     save_preset,
 )
-from chat.ui.race_tab import Draft
+from chat.ui.race_tab import BLIND, LANE_BOX, LANE_PRESET, Draft
 from chat.ui.wiring import services
 
 LETTERS = "ABCDEF"
@@ -51,13 +51,13 @@ def draw_setup(tab: session.Tab) -> None:
         _draw_draft(letter, draft)
     if len(tab.race.drafts) < MAX_LANES:
         # A new box each time: it is empty again, and the same model can be added twice.
-        draw_lane_box(f"{session.LANE_BOX}-{len(tab.race.drafts)}", add_draft)
+        draw_lane_box(f"{LANE_BOX}-{len(tab.race.drafts)}", add_draft)
     else:
         st.caption(f"{MAX_LANES} lanes are the most that can race.")
     with st.container(horizontal=True, vertical_alignment="center"):
         st.toggle(
             "Blind",
-            key=session.BLIND,
+            key=BLIND,
             persist_state="session",
             help="Names and figures are hidden, and the order is shuffled, until you have voted.",
         )
@@ -183,7 +183,7 @@ def _draw_presets(tab: session.Tab) -> None:
             _draw_preset(preset)
         st.text_input(
             "Save these lanes as",
-            key=session.LANE_PRESET,
+            key=LANE_PRESET,
             max_chars=PRESET_NAME_CHARS,
             on_change=save_preset,
         )

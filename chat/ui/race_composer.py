@@ -3,8 +3,8 @@
 import streamlit as st
 
 from chat.opened_comparison import OpenedComparison
-from chat.ui import session
 from chat.ui.race_intentions import send
+from chat.ui.race_tab import RACE_PROMPT
 
 
 def draw_race_composer(opened: OpenedComparison | None) -> None:
@@ -17,7 +17,7 @@ def draw_race_composer(opened: OpenedComparison | None) -> None:
     with st.bottom:
         st.chat_input(
             "Ask all lanes" if opened is None else "Ask a follow-up",
-            key=session.RACE_PROMPT,
+            key=RACE_PROMPT,
             on_submit=send,
             disabled=is_running,
         )

@@ -13,7 +13,7 @@ from chat.prompt import is_text
 from chat.ui import session
 from chat.ui.intentions import granted
 from chat.ui.lane_asks import ask_of, setup_for
-from chat.ui.race_tab import new_draft
+from chat.ui.race_tab import BLIND, LANE_PRESET, PAGE_WIDTH, RACE_PROMPT, new_draft
 from chat.ui.wiring import services
 
 STOP_WAIT_S = 0.25
@@ -23,12 +23,12 @@ TOO_FEW = "Choose at least two lanes, then send."
 def send() -> None:
     """Sends the prompt: to new lanes, or as a follow-up to those on screen."""
     tab = session.tab()
-    text = str(session.value_of(session.RACE_PROMPT) or "")
+    text = str(session.value_of(RACE_PROMPT) or "")
     if tab.race.race_id is None and len(tab.race.drafts) < MIN_LANES:
         tab.notice = TOO_FEW
     elif granted(tab, text, lambda: _ask(tab, text)):
         return
-    session.put_back(text, session.RACE_PROMPT)
+    session.put_back(text, RACE_PROMPT)
 
 
 def stop(cells: Sequence[Cell]) -> None:
@@ -128,8 +128,8 @@ def choose_preset(preset: LanePreset) -> None:
 def save_preset() -> None:
     """Saves the chosen lanes under the name that was typed."""
     tab = session.tab()
-    name = str(session.value_of(session.LANE_PRESET) or "").strip()
-    session.put_back("", session.LANE_PRESET)
+    name = str(session.value_of(LANE_PRESET) or "").strip()
+    session.put_back("", LANE_PRESET)
     if name and is_text(name) and tab.race.drafts:
         preset = LanePreset(name, tab.race.setups)
         granted(tab, "", lambda: services().kept.store.comparisons.save_preset(tab.owner, preset))
@@ -143,7 +143,7 @@ def forget_preset(name: str) -> None:
 
 def note_fit() -> None:
     """Takes up how many lanes fit side by side."""
-    measured = session.value_of(session.PAGE_WIDTH)
+    measured = session.value_of(PAGE_WIDTH)
     fit = measured.get("fit") if isinstance(measured, Mapping) else None
     if isinstance(fit, int | float):
         session.tab().race.fit = int(fit)
@@ -154,7 +154,7 @@ def _ask(tab: session.Tab, text: str) -> None:
     if held.race_id is not None:
         comparing.follow_up(tab.owner, held.race_id, text, ask_of)
         return
-    is_blind = session.value_of(session.BLIND) is True
+    is_blind = session.value_of(BLIND) is True
     begun = comparing.begin(tab.owner, text, held.setups, ask_of, is_blind=is_blind)
     held.lane_ids |= {lane.id for lane in begun.lanes}
     held.show(begun.id)

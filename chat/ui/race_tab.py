@@ -12,6 +12,14 @@ import streamlit as st
 from chat.comparison import MAX_LANES, LaneSetup
 
 _RACE, _MODELS = "race", "models"
+
+# Widget keys.
+LANE_BOX = "lane_box"
+LANE_PRESET = "lane_preset"
+PAGE_WIDTH = "page_width"
+RACE_PROMPT = "race_prompt"
+BLIND = "blind"
+
 NARROW = 0
 """Instead of a number of lanes side by side: they are swiped."""
 

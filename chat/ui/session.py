@@ -55,11 +55,6 @@ FALLBACKS = "fallbacks"
 EDIT_BOX = "edit_box"
 SEARCH = "search"
 API_NAME = "api_name"
-LANE_BOX = "lane_box"
-LANE_PRESET = "lane_preset"
-PAGE_WIDTH = "page_width"
-RACE_PROMPT = "race_prompt"
-BLIND = "blind"
 
 
 def tab() -> Tab:
@@ -223,11 +218,6 @@ def composed() -> tuple[str, list[tuple[str, bytes]]]:
     if sent is None or isinstance(sent, str):
         return sent or "", []
     return sent.text or "", [(file.name, file.getvalue()) for file in sent.files]
-
-
-def edited_text() -> str:
-    """What stands in the edit box; in its callback."""
-    return st.session_state[EDIT_BOX] or ""
 
 
 def put_back(text: str, key: str = COMPOSER) -> None:
