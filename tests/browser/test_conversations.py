@@ -68,7 +68,7 @@ def test_a_conversation_is_taken_away_and_brought_in_again(first_visit: Page) ->
     assert json.loads(path.read_text("utf-8"))["conversations"][0]["title"] == "Keep me"
     first_visit.keyboard.press("Escape")
     first_visit.get_by_test_id("stSidebar").get_by_text("Import", exact=True).click()
-    first_visit.locator("input[type=file]").set_input_files(
+    first_visit.get_by_test_id("stFileUploader").locator("input").set_input_files(
         {"name": "x.json", "mimeType": "application/json", "buffer": path.read_bytes()}
     )
 
@@ -78,7 +78,7 @@ def test_a_conversation_is_taken_away_and_brought_in_again(first_visit: Page) ->
 
 def test_a_broken_file_is_refused_with_a_sentence(first_visit: Page) -> None:
     first_visit.get_by_test_id("stSidebar").get_by_text("Import", exact=True).click()
-    first_visit.locator("input[type=file]").set_input_files(
+    first_visit.get_by_test_id("stFileUploader").locator("input").set_input_files(
         {"name": "x.json", "mimeType": "application/json", "buffer": b'[{"mapping": {"a"'}
     )
 
@@ -96,7 +96,7 @@ def test_a_huge_file_is_refused_with_a_sentence_and_the_chat_goes_on(
     file.write_bytes(b'[{"title": "Not kept", "mapping": {}}, "'.ljust(megabytes * 1_000_000, b"x"))
     first_visit.get_by_test_id("stSidebar").get_by_text("Import", exact=True).click()
 
-    first_visit.locator("input[type=file]").set_input_files(file)
+    first_visit.get_by_test_id("stFileUploader").locator("input").set_input_files(file)
 
     expect(first_visit.get_by_text(f"Nothing was imported. {sentence}")).to_be_visible()
     expect(sidebar_entry(first_visit, "Not kept")).to_have_count(0)
