@@ -136,9 +136,20 @@ addEventListener("input", mend, true)
 document.addEventListener("visibilitychange", reportVisibility)
 const STOP = '[class*="st-key-stop_"]'
 addEventListener("click", (event) => event.target.closest?.(STOP) && sendStop(), true)
-// Streamlit's own shortcut would write its key onto the button, a third of a phone's width.
+// What Escape closes by itself, and where it has a meaning of its own.
+const CLOSABLE = '[data-testid="stPopoverBody"], [role=dialog], [role=listbox], [role=menu]'
+const TEXT_FIELD = 'textarea, select, input:not([type=checkbox], [type=radio], [type=file])'
+const COMPOSER = '[data-testid="stChatInputTextArea"]'
+function isForStop(event) {
+  if (event.key !== "Escape" || event.isComposing) return false
+  const [target] = event.composedPath()
+  if (target.matches?.(TEXT_FIELD) && !target.matches(COMPOSER)) return false
+  return ![...document.querySelectorAll(CLOSABLE)].some((open) => open.checkVisibility())
+}
+// Streamlit's own shortcut would write its key onto the button, a third of a phone's width. In the
+// capture phase, so that what Escape is about to close is still open.
 addEventListener("keydown", (event) => {
-  if (event.key === "Escape") document.querySelector(STOP + " button")?.click()
+  if (isForStop(event)) document.querySelector(STOP + " button")?.click()
 }, true)
 
 // This runs as soon as it is drawn itself, which may be before the conversation beside it is; and

@@ -13,6 +13,7 @@ from .driver import (
     await_end,
     await_words,
     choose_model,
+    composer,
     is_beginning,
     known_words,
     paste_key,
@@ -36,6 +37,12 @@ WAYS: dict[str, Callable[[Page], None]] = {
 _NOTE_MOMENT = """
 for (const kind of ['click', 'keydown'])
     addEventListener(kind, () => { window.actedAtMs = Date.now() }, true)
+"""
+_COUNT_STOPS = """
+window.stops = 0;
+addEventListener('click', event => {
+    if (event.target.closest('[class*="st-key-stop_"]')) window.stops += 1
+}, true)
 """
 
 
@@ -99,6 +106,56 @@ def test_what_a_stopped_answer_cost_is_shown_when_the_upstream_says_it(page: Pag
 
     receipt = page.get_by_text(" shown · ")
     expect(receipt).to_contain_text(re.compile(r"· \$0\.\d+$"))
+
+
+def in_model_list(page: Page) -> None:
+    page.get_by_role("combobox", name="Model").click()
+
+
+def in_filters(page: Page) -> None:
+    page.get_by_role("button", name="Filter models").click()
+    expect(page.get_by_text("Free, by price")).to_be_visible()
+
+
+def in_menu(page: Page) -> None:
+    page.get_by_test_id("stMain").get_by_role("button", name="More", exact=True).click()
+    expect(page.get_by_role("button", name="Delete conversation")).to_be_visible()
+
+
+def in_search(page: Page) -> None:
+    page.get_by_role("searchbox", name="Search conversations").click()
+
+
+@pytest.mark.parametrize("go", [in_model_list, in_filters, in_menu, in_search])
+def test_escape_where_it_closes_something_else_does_not_stop(
+    go: Callable[[Page], None], page: Page
+) -> None:
+    choose_model(page, "sim/silent")
+    ask(page, "Hello")
+    expect(stop_button(page)).to_be_visible()
+    page.evaluate(_COUNT_STOPS)
+
+    go(page)
+    page.keyboard.press("Escape")
+    assert page.evaluate("window.stops") == 0
+
+    composer(page).click()
+    page.keyboard.press("Escape")
+    await_end(page)
+
+
+def test_escape_that_ends_a_composition_does_not_stop(page: Page) -> None:
+    choose_model(page, "sim/silent")
+    ask(page, "Hello")
+    expect(stop_button(page)).to_be_visible()
+    page.evaluate(_COUNT_STOPS)
+
+    composing = {"key": "Escape", "isComposing": True, "bubbles": True}
+    composer(page).dispatch_event("keydown", composing)
+    assert page.evaluate("window.stops") == 0
+
+    composer(page).press("Escape")
+    await_end(page)
 
 
 def closed_after_ms(page: Page, upstream: Upstream) -> float:
