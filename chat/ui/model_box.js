@@ -54,6 +54,7 @@ class Box {
 
   update(data, send) {
     this.send = send
+    this.longest = data.longest
     this.entries = data.entries.map(([id, name, section, facts, star]) => ({
       id, name, section, facts, star, words: `${name} ${id}`.toLowerCase(),
     }))
@@ -139,9 +140,13 @@ class Box {
   draw(activeId) {
     const found = this.find()
     this.matches = found.slice(0, SHOWN)
-    const isKnown = this.entries.some(entry => entry.id === this.query)
-    if (/^\S+\/\S+$/.test(this.query) && !isKnown) {
-      this.matches.push({ id: this.query, name: this.query, facts: "Use this id", isTyped: true })
+    const query = this.query.toLowerCase()
+    const isKnown = this.entries.some(entry => entry.id.toLowerCase() === query)
+    // Author and slug, as against a search for "openai/": before those whose ids contain it.
+    const isWhole = /^[^\s/]+(\/[^\s/]+)+$/.test(this.query) && !isKnown
+    const isLong = isWhole && this.query.length > this.longest
+    if (isWhole && !isLong) {
+      this.matches.unshift({ id: this.query, name: this.query, facts: "Use this id", isTyped: true })
     }
     const at = this.matches.findIndex(entry => entry.id === activeId)
     this.active = Math.max(at, 0)
@@ -158,7 +163,9 @@ class Box {
     })
     this.list.replaceChildren(...rows)
     const more = found.length - SHOWN
-    this.status.textContent = more > 0 ? `${more} more: type to find them` : rows.length ? "" : "No model found"
+    this.status.textContent =
+      isLong ? `An id has at most ${this.longest} characters; this one has ${this.query.length}.`
+        : more > 0 ? `${more} more: type to find them` : rows.length ? "" : "No model found"
     this.mark()
     this.place()
   }
@@ -209,8 +216,6 @@ class Box {
       else if (event.shiftKey) this.star(this.matches[this.active])
       else this.choose(this.matches[this.active])
     } else if (event.key === "Escape" && this.isOpen) {
-      // Closes the list only; elsewhere Escape stops an answer.
-      event.stopPropagation()
       this.close()
     }
   }

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import streamlit.components.v2 as components
 
+from chat.catalogue_json import MAX_ID_CHARS
+
 _HTML = """
 <div data-box>
   <label for="model">Model</label>
@@ -74,6 +76,7 @@ def draw_model_box(
         data={
             "chosen": chosen,
             "name": name,
+            "longest": MAX_ID_CHARS,
             "entries": [[e.id, e.name, e.section, e.facts, e.is_favourite] for e in entries],
         },
         on_picked_change=on_pick,

@@ -31,6 +31,26 @@ def test_a_model_is_found_by_a_word_of_its_name_or_its_id(first_visit: Page) -> 
     expect(options(first_visit)).to_have_count(0)
 
 
+def test_an_id_that_is_typed_whole_is_used_though_others_contain_it(first_visit: Page) -> None:
+    box(first_visit).click()
+    box(first_visit).fill("acme/sim-echo")
+    box(first_visit).press("Enter")
+
+    expect(box(first_visit)).to_have_value("acme/sim-echo")
+    box(first_visit).click()
+    box(first_visit).fill("acme/")
+    expect(first_visit.get_by_text("Use this id")).to_have_count(0)
+    expect(options(first_visit).first).to_contain_text("Acme")
+
+
+def test_an_id_that_is_too_long_is_said_to_be(first_visit: Page) -> None:
+    box(first_visit).click()
+    box(first_visit).fill("acme/" + "x" * 300)
+
+    expect(options(first_visit)).to_have_count(0)
+    expect(first_visit.get_by_text("An id has at most 200 characters")).to_be_visible()
+
+
 def test_a_model_is_chosen_by_keyboard_alone(first_visit: Page) -> None:
     box(first_visit).focus()
     box(first_visit).press("ArrowDown")
