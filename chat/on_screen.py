@@ -44,6 +44,11 @@ class OnScreen:
             self._shown[looker] = (owner, conversation_id)
             self._seen_at_s[owner, conversation_id] = self._clock()
 
+    def knows(self, owner: str, conversation_id: str) -> bool:
+        """Whether this is a temporary conversation that is not removed yet."""
+        with self._lock:
+            return (owner, conversation_id) in self._seen_at_s
+
     def sweep(self) -> None:
         """Removes what nobody has looked at for long. Blocks."""
         now_s = self._clock()

@@ -20,15 +20,24 @@ def draw_title_row(tab: session.Tab, opened: Opened | None) -> None:
     with st.container(horizontal=True, wrap=False, vertical_alignment="center", key="title_row"):
         st.title("Temporary chat" if tab.is_temporary else "Chat", width="stretch")
         if tab.conversation_id is None:
-            tab.is_temporary = st.toggle(
+            session.set_temporary(is_on=tab.is_temporary)
+            st.toggle(
                 "Temporary",
-                tab.is_temporary,
-                key="is_temporary",
-                help="A temporary chat is never written down, and gone when you leave it.",
+                key=session.TEMPORARY,
+                on_change=_switch,
+                help="A temporary chat is never written down. When you leave it for another chat, "
+                "it is gone, and a running answer stops.",
             )
         if opened is not None:
             with st.popover("More", icon=":material/more_horiz:", type="tertiary"):
                 _draw_menu(tab, opened.tree)
+
+
+def _switch() -> None:
+    tab = session.tab()
+    # A click may come late, when the first message has made the chat what it is.
+    if tab.conversation_id is None:
+        tab.is_temporary = session.wants_temporary()
 
 
 def _draw_menu(tab: session.Tab, tree: Tree) -> None:

@@ -7,6 +7,7 @@ import streamlit as st
 from chat.catalogue import Model
 from chat.errors import StoreError
 from chat.images import Image
+from chat.live import LiveReply
 from chat.parameters import taken_by, tokens_within
 from chat.turn import Ask
 from chat.ui import session, visit
@@ -14,6 +15,7 @@ from chat.ui.account_box import draw_account_box
 from chat.ui.conversation_list import draw_conversation_list, draw_hits
 from chat.ui.finish_watch import watch
 from chat.ui.follow_model import follow_model
+from chat.ui.history import follow_history
 from chat.ui.import_box import draw_import_box
 from chat.ui.key_box import draw_key_box, key_to_ask_with
 from chat.ui.key_cookie import run_key_cookie
@@ -22,7 +24,7 @@ from chat.ui.model_picker import draw_model_hint, draw_model_picker
 from chat.ui.offered import Offer, first_model, follow_key, offered
 from chat.ui.parameters import draw_parameters
 from chat.ui.race_lanes import note_lanes
-from chat.ui.rooms import recognise
+from chat.ui.rooms import recognise, stop_left
 from chat.ui.stage import stage
 from chat.ui.token_box import draw_token_box
 from chat.ui.wiring import Services, services
@@ -44,6 +46,9 @@ def draw_sidebar(*, is_chat_page: bool, has_models: bool = True) -> None:
             blind, no name of a model may be anywhere.
     """
     held, tab = services(), session.tab()
+    if is_chat_page:
+        follow_history(tab)
+    stop_left(tab)
     recognise(tab)
     follow_model(tab)
     session.set_choice_defaults(
@@ -107,6 +112,16 @@ def _takes(model: Model | None, parameter: str) -> bool:
     return model is None or model.takes(parameter)
 
 
+def _announced(held: Services, tab: session.Tab, running: list[LiveReply]) -> list[LiveReply]:
+    """Without those of temporary chats that are not this tab's: their ends are nobody's news."""
+    return [
+        live
+        for live in running
+        if live.conversation_id == tab.conversation_id
+        or not held.on_screen.knows(live.owner, live.conversation_id)
+    ]
+
+
 def _draw_conversations(held: Services, tab: session.Tab, *, is_chat_page: bool) -> None:
     known = held.engine.known(tab.owner).values()
     running = [
@@ -132,7 +147,9 @@ def _draw_conversations(held: Services, tab: session.Tab, *, is_chat_page: bool)
         st.caption(":material/info: The list of conversations cannot be read right now.")
         return
     titles = {conversation.id: conversation.title for conversation in conversations}
-    watch(tab, running, titles, tab.conversation_id if is_chat_page else None)
+    watch(
+        tab, _announced(held, tab, running), titles, tab.conversation_id if is_chat_page else None
+    )
     if hits is not None:
         clicked = draw_hits(hits)
     else:

@@ -15,6 +15,18 @@ def room_of(tab: Tab) -> Room:
     return services().temporary if tab.is_temporary else services().kept
 
 
+def stop_left(tab: Tab) -> None:
+    """Stops the answers of temporary chats that the tab has left: nobody else could."""
+    if not tab.left:
+        return
+    engine = services().engine
+    for live in engine.known(tab.owner).values():
+        if live.conversation_id in tab.left:
+            engine.stop(live.id, live.owner)
+            tab.elsewhere.pop(live.id, None)
+    tab.left.clear()
+
+
 def recognise(tab: Tab) -> None:
     """Makes the tab its visitor's: the account where somebody is logged in, else the cookie's.
 

@@ -14,12 +14,12 @@ from chat.api.visitor import COOKIE_NAME, is_visitor_id, new_visitor_id
 from chat.catalogue import Wanted
 from chat.catalogue_json import MAX_ID_CHARS
 from chat.parameters import Parameters, Upstreams, read_providers
-from chat.ui.tab import LISTED, WINDOW_TURNS, Choice, Tab, Undo
+from chat.ui.tab import LISTED, WINDOW_TURNS, Choice, Tab, Undo, take_focus, take_notice
 
-__all__ = ["LISTED", "WINDOW_TURNS", "Choice", "Tab", "Undo"]
+__all__ = ["LISTED", "WINDOW_TURNS", "Choice", "Tab", "Undo", "take_focus", "take_notice"]
 
 _TAB = "tab"
-_CONVERSATION = "c"
+CONVERSATION = "c"
 _MODEL = "model"
 
 TEMPERATURE_AT_FIRST = 0.7
@@ -55,6 +55,7 @@ FALLBACKS = "fallbacks"
 EDIT_BOX = "edit_box"
 SEARCH = "search"
 API_NAME = "api_name"
+TEMPORARY = "is_temporary"
 
 
 def tab() -> Tab:
@@ -66,13 +67,13 @@ def tab() -> Tab:
     found: Tab = st.session_state[_TAB]
     if CLAIM in st.query_params:
         found.ring.claim = st.query_params.pop(CLAIM)
-    named = st.query_params.get(_CONVERSATION)
+    named = st.query_params.get(CONVERSATION)
     # Only a change of the URL is a wish: a click that was made just after "New chat" still comes
     # with the address of the conversation that was left.
     if named != found.named:
         found.named = named
         if named and named != found.conversation_id:
-            _turn_to(found, named)
+            found.turn_to(named)
     return found
 
 
@@ -178,22 +179,16 @@ def point_at(held: Tab, field: str) -> None:
     held.focused += 1
 
 
-def take_focus(held: Tab) -> tuple[str, int] | None:
-    """The field to focus now and which time this is; once."""
-    field, held.focus = held.focus, None
-    return (field, held.focused) if field is not None else None
-
-
 def show_conversation(held: Tab, conversation_id: str | None) -> None:
     """Puts a conversation, or a new one, on screen and into the URL."""
     if conversation_id != held.conversation_id:
-        _turn_to(held, conversation_id)
+        held.turn_to(conversation_id)
     write_address(held)
 
 
 def begin_new(held: Tab) -> None:
     """Puts an empty chat on screen."""
-    _turn_to(held, None)
+    held.turn_to(None)
     write_address(held)
 
 
@@ -206,9 +201,9 @@ def show_branch(held: Tab) -> None:
 def write_address(held: Tab) -> None:
     """Makes the URL name the conversation on screen; a temporary one has no address."""
     if held.conversation_id is None or held.is_temporary:
-        st.query_params.pop(_CONVERSATION, None)
-    elif st.query_params.get(_CONVERSATION) != held.conversation_id:
-        st.query_params[_CONVERSATION] = held.conversation_id
+        st.query_params.pop(CONVERSATION, None)
+    elif st.query_params.get(CONVERSATION) != held.conversation_id:
+        st.query_params[CONVERSATION] = held.conversation_id
         held.named = held.conversation_id
 
 
@@ -253,12 +248,6 @@ def take_code_text() -> str:
     return text.strip()
 
 
-def take_notice(held: Tab) -> str | None:
-    """The sentence to show now, once."""
-    notice, held.notice = held.notice, None
-    return notice
-
-
 def yield_to_clicks() -> None:
     """Lets Streamlit act on a click now; costs nothing and sends nothing.
 
@@ -279,16 +268,20 @@ def set_remembering(*, is_on: bool) -> None:
     st.session_state[REMEMBER] = is_on
 
 
+def wants_temporary() -> bool:
+    """Whether the chat is to be a temporary one, as the switch stands; in its callback."""
+    return bool(st.session_state[TEMPORARY])
+
+
+def set_temporary(*, is_on: bool) -> None:
+    """Puts the switch where the chat's state is, before it is drawn.
+
+    A chat that is left while it streams leaves the switch's old state behind.
+    """
+    st.session_state[TEMPORARY] = is_on
+
+
 def cookie_owner() -> str | None:
     """The visitor that the browser's cookie names, or None."""
     cookie: object = st.context.cookies.get(COOKIE_NAME)
     return cookie if isinstance(cookie, str) and is_visitor_id(cookie) else None
-
-
-def _turn_to(held: Tab, conversation_id: str | None) -> None:
-    # The first message of a new chat gives it its id; it stays the chat that it is.
-    if held.conversation_id is not None or conversation_id is None:
-        held.is_temporary = False
-    held.conversation_id = conversation_id
-    held.editing = None
-    held.window = WINDOW_TURNS

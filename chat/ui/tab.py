@@ -41,6 +41,7 @@ class Tab:
         named: The conversation that the URL named last.
         modelled: The conversation whose model was made the chosen one when the tab came to it.
         is_temporary: Whether the chat on screen is one that is never written down.
+        left: Temporary chats that were left, whose answers are to be stopped.
         editing: The message that is being edited, or None.
         window: How many of the newest turns are shown.
         branch: Grows when another branch is shown, so that nothing of the old one lingers.
@@ -70,6 +71,7 @@ class Tab:
     named: str | None = None
     modelled: str | None = None
     is_temporary: bool = False
+    left: set[str] = field(default_factory=set)
     editing: str | None = None
     window: int = WINDOW_TURNS
     branch: int = 0
@@ -88,6 +90,17 @@ class Tab:
     fresh_token: str = ""
     stages: dict[str, tuple[str, int]] = field(default_factory=dict)
     race: RaceTab = field(default_factory=RaceTab)
+
+    def turn_to(self, conversation_id: str | None) -> None:
+        """Another conversation is on screen from now on; None for a new one."""
+        # The first message of a new chat gives it its id; it stays the chat that it is.
+        if self.conversation_id is not None or conversation_id is None:
+            if self.is_temporary and self.conversation_id is not None:
+                self.left.add(self.conversation_id)
+            self.is_temporary = False
+        self.conversation_id = conversation_id
+        self.editing = None
+        self.window = WINDOW_TURNS
 
     def enter_account(self, account: str) -> None:
         """The visitor has logged in."""
@@ -122,3 +135,15 @@ class Choice:
     session_limit_usd: float | None
     fallbacks: tuple[str, ...]
     parameters: Parameters
+
+
+def take_focus(held: Tab) -> tuple[str, int] | None:
+    """The field to focus now and which time this is; once."""
+    field, held.focus = held.focus, None
+    return (field, held.focused) if field is not None else None
+
+
+def take_notice(held: Tab) -> str | None:
+    """The sentence to show now, once."""
+    notice, held.notice = held.notice, None
+    return notice

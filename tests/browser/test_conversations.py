@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from .driver import ask, await_end, await_words, choose_model, greeting, words
-from .processes import App
+from .driver import KEY, ask, await_end, await_words, choose_model, greeting, paste_key, words
+from .processes import App, Upstream
 
 QUICK = "sim/echo-ttft-0"
 
@@ -131,3 +131,58 @@ def test_an_answer_that_ends_while_another_page_is_open_is_announced(
 
     expect(first_visit.get_by_text("Answered: Tell me a story")).to_be_visible()
     assert app.url in first_visit.url
+
+
+def test_a_temporary_chat_that_is_left_stops_its_answer_and_the_next_is_not_temporary(
+    first_visit: Page, upstream: Upstream
+) -> None:
+    choose_model(first_visit, "acme/sim-rate-20-len-2000-style-prose-ttft-0")
+    paste_key(first_visit, KEY)
+    first_visit.get_by_test_id("stMain").get_by_text("Temporary", exact=True).click()
+    expect(first_visit.get_by_text("it is never written down")).to_be_visible()
+    ask(first_visit, "Between us")
+    await_words(first_visit, 5)
+
+    first_visit.get_by_test_id("stSidebar").get_by_role("button", name="New chat").click()
+
+    expect(greeting(first_visit)).to_be_visible()
+    expect(first_visit.get_by_role("heading", name="Chat", exact=True)).to_be_visible()
+    expect(first_visit.get_by_label("Temporary", exact=True)).not_to_be_checked()
+    assert upstream.newest()["client_closed_at_ms"] is not None
+    expect(first_visit.get_by_text("Answered:")).to_have_count(0)
+
+
+def test_back_and_forward_lead_through_the_conversations(first_visit: Page) -> None:
+    choose_model(first_visit, QUICK)
+    ask(first_visit, "First question")
+    await_end(first_visit)
+    new_chat(first_visit)
+    ask(first_visit, "Second question")
+    await_end(first_visit)
+    said = first_visit.get_by_test_id("stChatMessage")
+
+    first_visit.go_back()
+    expect(greeting(first_visit)).to_be_visible()
+    assert "?c=" not in first_visit.url
+    first_visit.go_back()
+    expect(said.first).to_contain_text("First question")
+    first_visit.go_forward()
+    expect(greeting(first_visit)).to_be_visible()
+    first_visit.go_forward()
+    expect(said.first).to_contain_text("Second question")
+
+
+def test_back_right_after_a_new_chat_leads_to_the_conversation(first_visit: Page) -> None:
+    choose_model(first_visit, QUICK)
+    ask(first_visit, "First question")
+    await_end(first_visit)
+    new_chat(first_visit)
+
+    first_visit.go_back()
+
+    expect(first_visit.get_by_test_id("stChatMessage").first).to_contain_text("First question")
+
+
+def new_chat(page: Page) -> None:
+    page.get_by_test_id("stSidebar").get_by_role("button", name="New chat").click()
+    expect(greeting(page)).to_be_visible()

@@ -69,6 +69,17 @@ def test_a_tab_that_shows_something_else_keeps_it_no_longer(shelf: Shelf) -> Non
     assert shelf.after(HOUR_S) == [("ann", "first"), ("ann", "second")]
 
 
+def test_a_conversation_is_known_from_its_first_look_until_it_is_removed(shelf: Shelf) -> None:
+    tab = Looker()
+    shelf.on_screen.note(tab, "ann", "c")
+    shelf.on_screen.note(tab, "ann", None)
+    assert shelf.on_screen.knows("ann", "c")
+    assert not shelf.on_screen.knows("bob", "c")
+
+    shelf.after(HOUR_S)
+    assert not shelf.on_screen.knows("ann", "c")
+
+
 def test_what_is_removed_is_nowhere_any_more(world: World) -> None:
     place = Place(world, room_of(world))
     live = place.ended(TextDelta("Between us"), FINISHED)
