@@ -194,8 +194,7 @@ class _World:
         """Answers that the upstream is still giving, a moment after the last of ours ended."""
 
         def count() -> int:
-            rows = httpx2.get(f"{self.origin}/sim/generations").json()
-            return sum(row["open"] for row in rows)
+            return int(self.client.get(f"{self.origin}/sim/open").json())
 
         try:
             wait_until(lambda: count() == 0, 5, "the upstream's connections to close")

@@ -114,8 +114,14 @@ def may_switch(failure: Failure, model: str) -> bool:
 
 
 def _told_wait_s(failure: Failure, now_epoch_s: float) -> float | None:
-    """How long the upstream said to wait, in seconds; the longer of its two ways to say it."""
-    told = [failure.retry_after_s] if failure.retry_after_s is not None else []
+    """How long the upstream said to wait, in seconds, or None.
+
+    Its Retry-After says when to come back; the moment at which a limit is whole again says it only
+    where nothing else does, or where it is the limit of the day, before whose end nothing helps.
+    """
+    reset_s = None
     if failure.resets_epoch_s is not None:
-        told.append(failure.resets_epoch_s - now_epoch_s)
-    return max(0.0, *told) if told else None
+        reset_s = max(0.0, failure.resets_epoch_s - now_epoch_s)
+    if failure.retry_after_s is None or (failure.kind == "daily_limit" and reset_s is not None):
+        return reset_s
+    return failure.retry_after_s

@@ -112,7 +112,8 @@ class ChunkReader:
             yield from _as_text(self._text.mend(delta.content or ""))
         if error is not None or str(reason) == "error":
             raise error_in(error)
-        if reason is not None:
+        # Some servers say "" until there is a reason.
+        if reason:
             known = _FINISH_REASONS.get(reason)
             if known is None:
                 raise BadAnswer(f"The stream ended with an unknown reason: {str(reason)[:40]}")

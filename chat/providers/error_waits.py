@@ -13,6 +13,11 @@ Headers = Mapping[str, Any]  # Any: OpenRouter repeats headers in a body, where 
 _MILLISECONDS_FROM: Final = 1e11
 """A moment in seconds since 1970 is smaller for the next thousand years; OpenRouter says ms."""
 
+_LATEST_S: Final = 4.1e9
+"""No limit ends after the year 2099; what says so is no moment."""
+_LONGEST_WAIT_S: Final = 366 * 24 * 3600
+"""No longer wait is meant; what says so is no number of seconds."""
+
 
 def retry_after_s(headers: Headers) -> float | None:
     """Seconds to wait, or None.
@@ -20,6 +25,11 @@ def retry_after_s(headers: Headers) -> float | None:
     `retry-after-ms`, then `Retry-After` as a number or a date (RFC 9110, section 10.2.3), then the
     moment of `X-RateLimit-Reset`.
     """
+    wait_s = _wait_s(headers)
+    return wait_s if wait_s is not None and wait_s <= _LONGEST_WAIT_S else None
+
+
+def _wait_s(headers: Headers) -> float | None:
     named = _small(headers)
     wait_ms = _number(named.get("retry-after-ms"))
     if wait_ms is not None:
@@ -36,9 +46,10 @@ def reset_epoch_s(headers: Headers) -> float | None:
     OpenRouter gives milliseconds: https://openrouter.ai/docs/api_reference/limits
     """
     moment = _number(_small(headers).get("x-ratelimit-reset"))
-    if moment is None or not 0 < moment < 1e15:
+    if moment is None:
         return None
-    return moment / 1000 if moment >= _MILLISECONDS_FROM else moment
+    epoch_s = moment / 1000 if moment >= _MILLISECONDS_FROM else moment
+    return epoch_s if 0 < epoch_s < _LATEST_S else None
 
 
 def _until(epoch_s: float | None, named: Mapping[str, str]) -> float | None:

@@ -48,7 +48,10 @@ WHY_NOBODY: Final[Mapping[str, tuple[str, str]]] = {
 
 def reset_line(resets_epoch_s: float, now: float | None) -> str:
     """When a limit ends: the time of day in UTC, and how long that is from now."""
-    moment = datetime.fromtimestamp(resets_epoch_s, UTC)
+    try:
+        moment = datetime.fromtimestamp(resets_epoch_s, UTC)
+    except (ValueError, OverflowError, OSError):
+        return "later"  # a file that was brought in may say anything
     at = f"at {moment:%H:%M} UTC"
     if now is None:
         return at

@@ -100,6 +100,8 @@ async def test_an_error_of_any_shape_in_any_place_is_understood(
         (["Retry-After: soon"], None),
         (["Retry-After: nan"], None),
         (["Retry-After: 1e999"], None),
+        (["Retry-After: 1e300"], None),
+        (["X-RateLimit-Reset: 900000000000000", "Date: Sun, 06 Nov 2050 08:49:07 GMT"], None),
     ],
 )
 async def test_retry_after_is_read_in_each_of_its_forms(

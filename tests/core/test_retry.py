@@ -52,11 +52,21 @@ def test_a_wait_that_was_asked_for_is_kept_and_little_more(chance: float, told_s
     assert told_s <= waited_s <= told_s + 1
 
 
-def test_a_reset_is_waited_for_like_a_retry_after_and_the_later_one_counts() -> None:
-    at = Failure("rate_limited", retry_after_s=2, resets_epoch_s=NOW_S + 5)
+def test_a_retry_after_says_when_to_come_back_whatever_the_limits_reset_says() -> None:
+    at = Failure("rate_limited", retry_after_s=2, resets_epoch_s=NOW_S + 3600)
 
-    assert wait_s(at, chance=0) == 5
+    assert wait_s(at, chance=0) == 2
+
+
+def test_a_reset_is_waited_for_where_nothing_else_was_said() -> None:
+    assert wait_s(Failure("rate_limited", resets_epoch_s=NOW_S + 5), chance=0) == 5
     assert wait_s(Failure("rate_limited", resets_epoch_s=NOW_S - 5), chance=0) == 0
+
+
+def test_the_limit_of_the_day_is_over_with_its_reset_whatever_the_retry_after_says() -> None:
+    at = Failure("daily_limit", retry_after_s=2, resets_epoch_s=NOW_S + 7)
+
+    assert wait_s(at, chance=0) == 7
 
 
 @given(CHANCES, st.floats(0, 70), st.none() | st.floats(0, 70))

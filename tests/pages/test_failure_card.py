@@ -233,3 +233,9 @@ def test_a_failure_in_the_middle_of_a_conversation_has_its_sentence_and_no_butto
 
     assert boxes(app)[0].startswith("Moderation flagged this request.")
     assert "Edit the message" not in [button.label for button in app.main.button]
+
+
+def test_a_reset_in_a_year_that_no_calendar_has_breaks_no_page() -> None:
+    app = shown(Failure("daily_limit", status=429, resets_epoch_s=9e11))
+
+    assert not app.exception
