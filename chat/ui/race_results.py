@@ -19,31 +19,39 @@ from chat.ui.plain import plain
 from chat.ui.reply_stats import NOT_KNOWN, cost, count, rate, seconds
 from chat.ui.wiring import services
 
-CHART_PX = 300
+CHART_PX = 340
 LABEL_PX = 280
 
 
-def draw_results(cells: Sequence[Cell], faces: Mapping[str, Face]) -> None:
-    """Draws the table and the chart of lanes that have ended."""
+def draw_results(cells: Sequence[Cell], faces: Mapping[str, Face], *, is_narrow: bool) -> None:
+    """Draws the table and the chart of lanes that have ended.
+
+    Args:
+        cells: The round's lanes.
+        faces: What they are called.
+        is_narrow: Whether the table has room for letters and four figures only; names and tokens
+            are in the lanes' heads, too.
+    """
     replies = {cell.lane.id: cell.turn.reply for cell in cells if cell.turn is not None}
     if not replies:
         return
     st.subheader("Result")
     ranks = ranks_of(list(replies.values()))
     rows = [
-        _row(faces[lane_id], reply, places)
+        {"Lane": faces[lane_id].letter if is_narrow else plain(faces[lane_id].label)}
+        | _figures(reply, places)
         for (lane_id, reply), places in zip(replies.items(), ranks, strict=True)
     ]
-    st.table(pd.DataFrame(rows).set_index("Lane"))
+    table = pd.DataFrame(rows).set_index("Lane")
+    st.table(table.drop(columns="Tokens") if is_narrow else table)
     curves = {faces[lane_id].label: curve(reply) for lane_id, reply in replies.items()}
     _draw_curves({label: points for label, points in curves.items() if points})
 
 
-def _row(face: Face, reply: ReplyRecord, ranks: Ranks) -> dict[str, str]:
+def _figures(reply: ReplyRecord, ranks: Ranks) -> dict[str, str]:
     tokens = reply.tokens
     usd = reply.usage.cost_usd if reply.usage is not None else None
     return {
-        "Lane": plain(face.label),
         "TTFT": _placed(seconds(reply.timings.ttft_s), ranks.ttft),
         "Throughput": _placed(
             rate(reply.throughput_tok_s, is_estimated=tokens.is_estimated), ranks.throughput
@@ -99,7 +107,7 @@ def _draw_curves(curves: Mapping[str, Sequence[Point]]) -> None:
             y=alt.Y("tokens:Q", title="Tokens"),
             color=alt.Color(
                 "Lane:N",
-                legend=alt.Legend(orient="bottom", columns=2, title=None, labelLimit=LABEL_PX),
+                legend=alt.Legend(orient="bottom", columns=1, title=None, labelLimit=LABEL_PX),
             ),
             tooltip=[
                 "Lane:N",

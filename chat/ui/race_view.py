@@ -107,7 +107,7 @@ def draw_race(tab: session.Tab, opened: OpenedComparison, store_notice: StoreNot
     elif is_running:
         look_again_every(ELSEWHERE_S)
     else:
-        _draw_after(race, last, cells, faces)
+        _draw_after(tab, race, last, cells)
 
 
 def _draw_controls(
@@ -150,7 +150,7 @@ def _start_line(held: Round) -> str:
 def _draw_lanes(
     tab: session.Tab, round_id: str, views: Sequence[LaneView], watch: RaceWatch
 ) -> None:
-    fit = tab.race.fit if tab.race.fit is not None else (NARROW if is_phone() else FIT_AT_FIRST)
+    fit = _fit(tab)
     if fit == NARROW:
         with st.container(horizontal=True, wrap=False, key=f"lanes_{round_id}"):
             for view in views:
@@ -166,6 +166,13 @@ def _draw_lanes(
                 draw_lane(replace(view, side_by_side=side_by_side), watch)
 
 
+def _fit(tab: session.Tab) -> int:
+    """How many lanes fit side by side; a guess until the page was measured."""
+    if tab.race.fit is not None:
+        return tab.race.fit
+    return NARROW if is_phone() else FIT_AT_FIRST
+
+
 def _key_of(view: LaneView, round_id: str) -> str:
     return f"lane_{view.face.letter}_{round_id}"
 
@@ -179,15 +186,14 @@ def _await_end(tab: session.Tab, watch: RaceWatch, store_notice: StoreNotice) ->
     st.rerun()
 
 
-def _draw_after(
-    race: Comparison, held: Round, cells: Sequence[Cell], faces: dict[str, Face]
-) -> None:
+def _draw_after(tab: session.Tab, race: Comparison, held: Round, cells: Sequence[Cell]) -> None:
+    faces = faces_of(race)
     if race.is_hidden:
         _draw_vote(race, held, cells, faces)
     else:
         if held.vote is not None:
             st.success(_verdict_line(held.vote, faces), icon=":material/how_to_vote:")
-        draw_results(cells, faces)
+        draw_results(cells, faces, is_narrow=_fit(tab) == NARROW)
     draw_diff(cells, faces)
 
 
