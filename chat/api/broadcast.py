@@ -6,15 +6,16 @@ all of them.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import suppress
 from typing import Protocol
 
-from chat.events import Logged
+from chat.events import ENDINGS, Continued, Logged, StartedOver, TextDelta
 from chat.live import LiveReply
 
 KEEP_ALIVE_S = 15.0
 """Longest silence on a connection: proxies give up idle ones after 30 to 100 s."""
+_SETTLES = (TextDelta, StartedOver, *ENDINGS)
 PORTION_BYTES = 64_000
 """Most bytes handed to a connection at once; a replay of a long answer goes out in portions."""
 
@@ -43,6 +44,7 @@ class Broadcast:
         self._encoder = encoder
         self._loop = loop
         self._position = 0
+        self._begun: Logged | None = None
         self._bytes = bytearray()
         self._has_ended = False
         self._grown = asyncio.Event()
@@ -78,8 +80,25 @@ class Broadcast:
             return
         self._position += len(entries)
         for entry in entries:
-            self._bytes += self._encoder.encode(entry).encode()
+            for due in self._due(entry):
+                self._bytes += self._encoder.encode(due).encode()
         self._has_ended = self._live.is_closed and not self._live.read(self._position)
+
+    def _due(self, entry: Logged) -> Iterator[Logged]:
+        """What is to be sent now. No wire format can take text back.
+
+        So what an answer goes on from waits until its first new text, which says whether the model
+        has gone on or started over.
+        """
+        if isinstance(entry.event, Continued):
+            self._begun = entry
+            return
+        begun = self._begun
+        if begun is not None and isinstance(entry.event, _SETTLES):
+            self._begun = None
+            if not isinstance(entry.event, StartedOver):
+                yield begun
+        yield entry
 
     async def _wait(self) -> bool:
         """Waits for the log to grow; False after a silence."""

@@ -139,6 +139,9 @@ def _chat_id(value: object) -> str:
         raise RequestRefused(f"`id` must be a text of 1 to {CHAT_ID_CHARS} characters.")
     if not (value.isascii() and value.isprintable()):
         raise RequestRefused("`id` must be of printable ASCII characters.")
+    if "/" in value:
+        # Streamlit's server gives no route an id with one, so it could be asked but not followed.
+        raise RequestRefused("`id` must not have a slash in it.")
     return value
 
 

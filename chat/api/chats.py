@@ -41,8 +41,10 @@ def chat_routes(backend: Callable[[], Backend]) -> list[Route]:
 
     async def ask(request: Request) -> Response:
         app = backend()
-        owner = await admitted(app, request)
+        # The body first: a client that goes at once is known to be gone where one has to wait for
+        # anything else, and then what it sent could not be read any more.
         sent = await json_of(request, app.sizes.body_bytes)
+        owner = await admitted(app, request)
         body = read_chat_body(sent, app.sizes.messages, app.sizes.tokens)
         wanted = ask_of(app, request, owner, body.wish.with_key(header_key(request)))
         with app.slots.one(owner):

@@ -9,7 +9,7 @@ import pytest
 from chat.api import broadcast
 from chat.api.broadcast import PORTION_BYTES, Broadcast
 from chat.engine import Engine
-from chat.events import Event, Finished, Logged, TextDelta
+from chat.events import Continued, Event, Finished, Logged, StartedOver, TextDelta
 from chat.live import LiveReply
 
 PATIENCE_S = 10.0
@@ -25,7 +25,7 @@ class Plain:
 
     def encode(self, entry: Logged) -> str:
         self.calls += 1
-        return entry.event.text if isinstance(entry.event, TextDelta) else ""
+        return entry.event.text if isinstance(entry.event, TextDelta | Continued) else ""
 
 
 def empty_log() -> LiveReply:
@@ -97,6 +97,25 @@ async def test_a_silence_is_filled_with_the_formats_keep_alive(
         assert [await anext(follower) for _ in range(3)] == [b"a", b"~", b"~"]
         live.append(Finished("stop"))
         assert {piece async for piece in follower} <= {b"~"}
+
+
+@pytest.mark.parametrize(
+    ("events", "sent"),
+    [
+        ((Continued("One "), TextDelta("two"), Finished("stop")), "One two"),
+        ((Continued("One "), StartedOver(), TextDelta("Uno"), Finished("stop")), "Uno"),
+        ((Continued("One "), Finished("stop")), "One "),
+    ],
+)
+async def test_a_follower_gets_no_text_that_the_answer_does_not_keep(
+    events: tuple[Event, ...], sent: str
+) -> None:
+    live = empty_log()
+    for event in events:
+        live.append(event)
+
+    async with broadcasting(live) as (found, _):
+        assert await all_of(found) == sent
 
 
 async def test_characters_of_several_bytes_may_be_cut_between_two_portions_but_not_lost() -> None:

@@ -98,6 +98,7 @@ def test_a_key_is_never_shown_by_the_body_that_holds_it() -> None:
         {"messages": [OLD], "id": ""},
         {"messages": [OLD], "id": "x" * 201},
         {"messages": [OLD], "id": "a\nb"},
+        {"messages": [OLD], "id": "a/b"},
         {"messages": [OLD], "model": 3},
         {"messages": [OLD], "temperature": 3},
         {"messages": [OLD], "temperature": True},
