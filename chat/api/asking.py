@@ -46,16 +46,24 @@ async def admitted(app: Backend, request: Request) -> str:
     return owner
 
 
-async def json_of(request: Request, limit_bytes: int) -> object:
-    """The JSON body of a request.
+async def body_of(request: Request, limit_bytes: int) -> bytes:
+    """The body of a request.
 
     Raises:
-        RequestRefused: it is too large, or no JSON.
+        RequestRefused: it is too large.
     """
     said = request.headers.get("content-length", "0")
     if said.isascii() and said.isdigit() and len(said) < 20 and int(said) > limit_bytes:
         raise RequestRefused(f"The body is too large; the limit is {limit_bytes:,} bytes.", 413)
-    body = await read_body(request.stream(), limit_bytes)
+    return await read_body(request.stream(), limit_bytes)
+
+
+def json_of(body: bytes) -> object:
+    """The JSON that a body is.
+
+    Raises:
+        RequestRefused: it is none.
+    """
     try:
         found: object = json.loads(body)
     except (ValueError, RecursionError):

@@ -15,7 +15,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from chat.api import data_stream
-from chat.api.asking import admitted, ask_of, header_key, in_sentences, json_of
+from chat.api.asking import admitted, ask_of, body_of, header_key, in_sentences, json_of
 from chat.api.backend import Backend
 from chat.api.chat_body import ChatBody, Dialect, read_chat_body
 from chat.api.followers import Followers
@@ -43,9 +43,9 @@ def chat_routes(backend: Callable[[], Backend]) -> list[Route]:
         app = backend()
         # The body first: a client that goes at once is known to be gone where one has to wait for
         # anything else, and then what it sent could not be read any more.
-        sent = await json_of(request, app.sizes.body_bytes)
+        sent = await body_of(request, app.sizes.body_bytes)
         owner = await admitted(app, request)
-        body = read_chat_body(sent, app.sizes.messages, app.sizes.tokens)
+        body = read_chat_body(json_of(sent), app.sizes.messages, app.sizes.tokens)
         wanted = ask_of(app, request, owner, body.wish.with_key(header_key(request)))
         with app.slots.one(owner):
             live = await asyncio.to_thread(_begin, app, owner, body, wanted)

@@ -17,7 +17,7 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from chat.api import openai_format
-from chat.api.asking import admitted, ask_of, header_key, in_sentences, json_of
+from chat.api.asking import admitted, ask_of, body_of, header_key, in_sentences, json_of
 from chat.api.backend import Backend
 from chat.api.broadcast import Broadcast
 from chat.api.openai_body import CompletionBody, read_completion_body
@@ -48,7 +48,7 @@ def openai_routes(backend: Callable[[], Backend]) -> list[Route]:
     async def complete(request: Request) -> Response:
         app = _app(backend)
         owner = await admitted(app, request)
-        sent = await json_of(request, app.sizes.body_bytes)
+        sent = json_of(await body_of(request, app.sizes.body_bytes))
         body = read_completion_body(sent, app.sizes.messages, app.sizes.tokens)
         ask = ask_of(app, request, owner, body.wish.with_key(header_key(request)))
         with app.slots.one(owner):
