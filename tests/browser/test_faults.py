@@ -35,7 +35,7 @@ def button(page: Page, name: str) -> Locator:
 
 
 def limit_tokens(page: Page, tokens: int) -> None:
-    page.get_by_text("Parameters").click()
+    page.get_by_text("Parameters", exact=True).click()
     field = page.get_by_label("Max tokens")
     field.fill(str(tokens))
     field.press("Enter")
@@ -182,7 +182,7 @@ def test_an_answer_that_is_too_dear_is_asked_for_shorter(first_visit: Page) -> N
     ask(page, "Hello")
 
     button(page, "Try with at most 300 tokens").click()
-    page.get_by_text("Parameters").click()
+    page.get_by_text("Parameters", exact=True).click()
 
     expect(page.get_by_label("Max tokens")).to_have_value("300")
 
