@@ -73,9 +73,10 @@ def draw_sidebar(*, is_chat_page: bool, has_models: bool = True) -> None:
             draw_parameters(tab, offer.by_id.get(choice.model), is_openrouter=is_openrouter)
         chosen = [choice.model, *choice.fallbacks] if has_models else []
         draw_limits(offer.models, budget_of(offer.models, choice, tab), chosen)
-    _draw_conversations(held, tab, is_chat_page=is_chat_page)
+    # The list last: what stood below it would be greyed while an answer streams, when it grows.
     draw_token_box(tab)
     draw_account_box(tab)
+    _draw_conversations(held, tab, is_chat_page=is_chat_page)
     run_key_cookie(tab)
 
 
