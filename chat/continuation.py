@@ -103,7 +103,7 @@ async def continued(before: str, source: AsyncIterator[Event]) -> AsyncGenerator
             async for event in events:
                 for part in _through(joiner, event):
                     yield part
-        except Exception:
+        except Exception:  # whatever broke it: what was held is let go of, then it is raised again
             for part in _through(joiner, None):
                 yield part
             raise

@@ -74,7 +74,7 @@ def add_trees(writer: Engine, trees: Sequence[Tree], now: datetime, sleep: Sleep
             sleep(PAUSE_S)
         with writer.begin() as db:
             _show(db, kept)
-    except BaseException:
+    except BaseException:  # a stop of the server, too: nothing half-imported, then it goes on up
         # Where this fails, too, what is left is swept later.
         with contextlib.suppress(SQLAlchemyError):
             _remove(writer, kept)
