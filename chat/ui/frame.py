@@ -15,7 +15,6 @@ from chat.ui.account_box import draw_account_box
 from chat.ui.conversation_list import draw_conversation_list, draw_hits
 from chat.ui.finish_watch import watch
 from chat.ui.follow_model import follow_model
-from chat.ui.history import follow_history
 from chat.ui.import_box import draw_import_box
 from chat.ui.key_box import draw_key_box, key_to_ask_with
 from chat.ui.key_cookie import run_key_cookie
@@ -47,7 +46,7 @@ def draw_sidebar(*, is_chat_page: bool, has_models: bool = True) -> None:
     """
     held, tab = services(), session.tab()
     if is_chat_page:
-        follow_history(tab)
+        session.follow_history(tab)
     stop_left(tab)
     recognise(tab)
     follow_model(tab)

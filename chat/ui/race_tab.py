@@ -10,6 +10,7 @@ from uuid import uuid4
 import streamlit as st
 
 from chat.comparison import MAX_LANES, LaneSetup
+from chat.ui.history import is_history_navigation
 
 _RACE, _MODELS = "race", "models"
 
@@ -50,14 +51,14 @@ class RaceTab:
         drafts: The lanes that are chosen.
         lane_ids: Lanes that were on screen; their ends are not told as those of other chats are.
         fit: How many lanes fit side by side, as the page was measured; None before.
+        is_up: Whether the address was read when the page came up.
     """
 
     race_id: str | None = None
     drafts: list[Draft] = field(default_factory=list)
     lane_ids: set[str] = field(default_factory=set)
     fit: int | None = None
-    _named_race: str | None = None
-    _named_models: str | None = None
+    is_up: bool = False
 
     @property
     def setups(self) -> tuple[LaneSetup, ...]:
@@ -74,17 +75,18 @@ class RaceTab:
 
 
 def read_address(held: RaceTab) -> list[str] | None:
-    """Takes up what the address newly names; the models it wants to be chosen, if any."""
-    race, models = st.query_params.get(_RACE), st.query_params.get(_MODELS)
-    if race != held._named_race:
-        held._named_race = race
-        if race:
-            held.show(race)
-    if models == held._named_models or not models:
+    """Takes up what the address names; the models it wants to be chosen, if any.
+
+    Only when the page comes up and after Back and Forward: any other run may come with an older
+    address than the one that was written last.
+    """
+    if held.is_up and not is_history_navigation():
         return None
-    held._named_models = models
-    held.show(None)
-    return [model.strip() for model in models.split(",") if model.strip()][:MAX_LANES]
+    race, models = st.query_params.get(_RACE), st.query_params.get(_MODELS)
+    if race or held.is_up:
+        held.show(race)
+    held.is_up = True
+    return [model.strip() for model in (models or "").split(",") if model.strip()][:MAX_LANES]
 
 
 def write_address(held: RaceTab) -> None:
@@ -99,7 +101,6 @@ def write_address(held: RaceTab) -> None:
     for name, value in wanted.items():
         if value and st.query_params.get(name) != value:
             st.query_params[name] = value
-    held._named_race, held._named_models = race, models
 
 
 def named_race() -> str | None:

@@ -14,6 +14,7 @@ from chat.api.visitor import COOKIE_NAME, is_visitor_id, new_visitor_id
 from chat.catalogue import Wanted
 from chat.catalogue_json import MAX_ID_CHARS
 from chat.parameters import Parameters, Upstreams, read_providers
+from chat.ui.history import is_history_navigation
 from chat.ui.tab import LISTED, WINDOW_TURNS, Choice, Tab, Undo, take_focus, take_notice
 
 __all__ = ["LISTED", "WINDOW_TURNS", "Choice", "Tab", "Undo", "take_focus", "take_notice"]
@@ -59,22 +60,34 @@ TEMPORARY = "is_temporary"
 
 
 def tab() -> Tab:
-    """This tab's state, with the conversation that the URL names."""
+    """This tab's state, with the conversation that the URL named when the page was loaded.
+
+    Later only Back and Forward change the URL without us (`follow_history`). Any other run may
+    come with an older one: of a click or a report that was on its way as we wrote the address.
+    """
     if _TAB not in st.session_state:
-        st.session_state[_TAB] = Tab(cookie_owner() or new_visitor_id())
+        st.session_state[_TAB] = Tab(
+            cookie_owner() or new_visitor_id(), conversation_id=st.query_params.get(CONVERSATION)
+        )
     if not st.session_state.get(MODEL) and st.query_params.get(_MODEL):
         choose_model(st.query_params[_MODEL])
     found: Tab = st.session_state[_TAB]
     if CLAIM in st.query_params:
         found.ring.claim = st.query_params.pop(CLAIM)
-    named = st.query_params.get(CONVERSATION)
-    # Only a change of the URL is a wish: a click that was made just after "New chat" still comes
-    # with the address of the conversation that was left.
-    if named != found.named:
-        found.named = named
-        if named and named != found.conversation_id:
-            found.turn_to(named)
     return found
+
+
+def follow_history(held: Tab) -> None:
+    """Shows what the URL names after Back or Forward; on the chat page.
+
+    An address without a conversation is that of a new chat then.
+    """
+    named = st.query_params.get(CONVERSATION)
+    if not is_history_navigation() or named == held.conversation_id:
+        return
+    # A temporary chat has no address: without one it may be where the visitor comes back to.
+    if named is not None or not held.is_temporary:
+        held.turn_to(named)
 
 
 def set_choice_defaults(*, model: str, max_tokens: int) -> None:
@@ -204,7 +217,6 @@ def write_address(held: Tab) -> None:
         st.query_params.pop(CONVERSATION, None)
     elif st.query_params.get(CONVERSATION) != held.conversation_id:
         st.query_params[CONVERSATION] = held.conversation_id
-        held.named = held.conversation_id
 
 
 def composed() -> tuple[str, list[tuple[str, bytes]]]:

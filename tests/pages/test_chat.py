@@ -99,6 +99,18 @@ def test_new_chat_clears_the_page_and_keeps_the_conversation() -> None:
     assert conversations(app) == ["Hello"]
 
 
+def test_a_report_that_was_on_its_way_does_not_bring_the_old_conversation_back() -> None:
+    app = say(visit(QUICK), "Hello")
+    left = address(app)
+    app.button(key="new_chat").click().run()
+
+    app.query_params["c"] = left
+    app.run()
+
+    assert not said(app)
+    assert not app.query_params
+
+
 def test_a_conversation_in_the_sidebar_opens() -> None:
     first = say(visit(QUICK), "Hello")
     app = visit(QUICK)

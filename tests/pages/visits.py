@@ -34,7 +34,7 @@ def visit(
     """
     app = AppTest.from_file(ENTRY, default_timeout=10)
     ring = KeyRing(Secret(key) if key else None)
-    app.session_state["tab"] = session.Tab(visitor, ring)
+    app.session_state["tab"] = session.Tab(visitor, ring, conversation_id=conversation)
     if model is not None:
         app.session_state[session.MODEL] = model
     if conversation is not None:
