@@ -50,6 +50,7 @@ def draw_sidebar(*, is_chat_page: bool, has_models: bool = True) -> None:
     stop_left(tab)
     recognise(tab)
     follow_model(tab)
+    session.take_pick()
     session.set_choice_defaults(
         model=first_model(held, offered(), is_local=visit.is_local()),
         max_tokens=held.settings.default_max_tokens,
@@ -87,6 +88,7 @@ def _draw_models(held: Services, tab: session.Tab, choice: session.Choice, offer
 
 def chosen_ask(images: tuple[Image, ...] = ()) -> Ask:
     """How the sidebar says that an answer is wanted, to a message with these images."""
+    session.take_pick()
     held, tab, choice = services(), session.tab(), session.choice()
     asked = (choice.model, *choice.fallbacks)
     offer = offered()

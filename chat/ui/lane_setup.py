@@ -51,7 +51,7 @@ def draw_setup(tab: session.Tab) -> None:
         _draw_draft(letter, draft)
     if len(tab.race.drafts) < MAX_LANES:
         # A new box each time: it is empty again, and the same model can be added twice.
-        draw_lane_box(f"{LANE_BOX}-{len(tab.race.drafts)}", add_draft)
+        draw_lane_box(f"{LANE_BOX}-{tab.race.added}", add_draft)
     else:
         st.caption(f"{MAX_LANES} lanes are the most that can race.")
     with st.container(horizontal=True, vertical_alignment="center"):

@@ -9,11 +9,11 @@ const LEAST_PX = 220
 
 const boxes = new WeakMap()
 
-export default function ({ data, parentElement, setTriggerValue }) {
+export default function ({ data, parentElement, setStateValue, setTriggerValue }) {
   const root = parentElement.querySelector("[data-box]")
   let box = boxes.get(root)
   if (!box) boxes.set(root, (box = new Box(root)))
-  box.update(data, setTriggerValue)
+  box.update(data, setStateValue, setTriggerValue)
   return () => box.close()
 }
 
@@ -52,7 +52,8 @@ class Box {
     this.panel.addEventListener("click", event => this.click(event))
   }
 
-  update(data, send) {
+  update(data, keep, send) {
+    this.keep = keep
     this.send = send
     this.longest = data.longest
     this.entries = data.entries.map(([id, name, section, facts, star]) => ({
@@ -234,7 +235,9 @@ class Box {
     this.chosen = entry.id
     this.name = entry.name
     this.close()
-    this.send("picked", entry.id)
+    // A state and no trigger: Streamlit drops a trigger whose run is overtaken by another. The
+    // number tells a model that is picked again.
+    this.keep("picked", { id: entry.id, at: performance.now() })
   }
 
   star(entry) {

@@ -61,7 +61,7 @@ def draw_model_box(
     on_pick: Callable[[], None],
     on_star: Callable[[], None],
 ) -> None:
-    """Draws the box; what was picked or starred is in the state under `key`, in the callbacks.
+    """Draws the box; what was picked last, or starred just now, is in the state under `key`.
 
     Args:
         entries: In the order in which they stand; those of a section one after the other.

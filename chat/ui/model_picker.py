@@ -38,7 +38,7 @@ def draw_model_picker(offer: Offer, chosen: str) -> None:
         chosen,
         model.name if model is not None else chosen,
         key=session.MODEL_BOX,
-        on_pick=_pick,
+        on_pick=session.take_pick,
         on_star=_star,
     )
     if model is not None:
@@ -98,12 +98,6 @@ def draw_model_hint(model: str, *, has_key: bool, local: LocalModels) -> None:
         _draw_local_state(local, model)
     elif not has_key:
         st.caption(":material/key: Needs an OpenRouter key.")
-
-
-def _pick() -> None:
-    picked = session.picked_model()
-    if picked is not None:
-        session.choose_model(picked)
 
 
 def _star() -> None:

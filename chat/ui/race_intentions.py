@@ -103,6 +103,7 @@ def add_draft(box: str) -> None:
     model, held = session.picked_model(box), session.tab().race
     if model and len(held.drafts) < MAX_LANES:
         held.drafts.append(new_draft(setup_for(model)))
+        held.added += 1
 
 
 def remove_draft(draft_id: str) -> None:

@@ -51,6 +51,7 @@ class RaceTab:
         drafts: The lanes that are chosen.
         lane_ids: Lanes that were on screen; their ends are not told as those of other chats are.
         fit: How many lanes fit side by side, as the page was measured; None before.
+        added: How many lanes were added in the box for them.
         is_up: Whether the address was read when the page came up.
     """
 
@@ -58,6 +59,7 @@ class RaceTab:
     drafts: list[Draft] = field(default_factory=list)
     lane_ids: set[str] = field(default_factory=set)
     fit: int | None = None
+    added: int = 0
     is_up: bool = False
 
     @property

@@ -6,6 +6,7 @@ URL, the visitor in a cookie. A key lives here and nowhere else.
 
 import math
 from collections.abc import Mapping
+from typing import Any
 
 import streamlit as st
 
@@ -110,10 +111,32 @@ def choose_model(model_id: str) -> None:
     st.session_state[MODEL] = model_id.strip()[:MAX_ID_CHARS]
 
 
-def picked_model(key: str = MODEL_BOX) -> str | None:
-    """What was picked in a model box; in its callback."""
-    picked: object = st.session_state[key].get("picked")
-    return picked if isinstance(picked, str) else None
+def picked_model(key: str) -> str | None:
+    """What was picked last in a model box."""
+    picked = _pick_in(key)
+    return picked["id"] if picked is not None else None
+
+
+def take_pick() -> None:
+    """Chooses the model that was picked last in the sidebar, once.
+
+    Asked for at each draw and before a message is sent: where a pick and a message come in one
+    run, Streamlit calls the message's callback first, and one that is overtaken not at all.
+    """
+    picked, held = _pick_in(MODEL_BOX), tab()
+    if picked is not None and picked["at"] != held.picked_at:
+        held.picked_at = picked["at"]
+        choose_model(picked["id"])
+
+
+def _pick_in(key: str) -> Mapping[str, Any] | None:
+    """The model that was picked last in a box, with the moment in the page's own time, in ms."""
+    box: object = st.session_state.get(key)
+    picked = box.get("picked") if isinstance(box, Mapping) else None
+    match picked:
+        case {"id": str(), "at": int() | float()}:
+            return picked
+    return None
 
 
 def starred_model() -> tuple[str, bool] | None:

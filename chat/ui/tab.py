@@ -38,6 +38,7 @@ class Tab:
         is_new: Whether what the browser remembers has not been looked at yet.
         is_account: Whether the owner is an account that is logged in.
         conversation_id: The conversation on screen, or None for a new one.
+        picked_at: Which pick in the model box was taken up last: its moment in the page's time.
         modelled: The conversation whose model was made the chosen one when the tab came to it.
         is_temporary: Whether the chat on screen is one that is never written down.
         left: Temporary chats that were left, whose answers are to be stopped.
@@ -67,6 +68,7 @@ class Tab:
     is_new: bool = True
     is_account: bool = False
     conversation_id: str | None = None
+    picked_at: float | None = None
     modelled: str | None = None
     is_temporary: bool = False
     left: set[str] = field(default_factory=set)

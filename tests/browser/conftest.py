@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import (
@@ -15,7 +14,7 @@ from playwright.sync_api import (
 )
 from postgres_server import PostgresServer
 
-from .driver import KEY, open_chat
+from .driver import KEY, greeting, open_chat
 from .processes import App, Upstream, find_chromium, start_app, start_simulator, stop
 
 FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run")
@@ -87,7 +86,7 @@ def first_visit(profile: BrowserContext, app: App) -> Iterator[Page]:
 
 @pytest.fixture(scope="package")
 def tab(profile: BrowserContext) -> Page:
-    """One tab for most tests, so that the browser has the page's files."""
+    """One tab for most tests: opening the page is what takes longest."""
     return profile.new_page()
 
 
@@ -97,7 +96,13 @@ def page(tab: Page, app: App) -> Iterator[Page]:
     tab.set_viewport_size(WIDE)
     tab.emulate_media(color_scheme="null", reduced_motion="null")
     with _watched(tab):
-        open_chat(tab, app.url)
+        new_chat = tab.get_by_test_id("stSidebar").get_by_role("button", name="New chat")
+        is_folded = tab.get_by_role("button", name="Expand sidebar").is_visible()
+        if new_chat.is_visible() and not is_folded:
+            new_chat.click()
+            expect(greeting(tab)).to_be_visible()
+        else:
+            open_chat(tab, app.url)
         yield tab
 
 
@@ -133,14 +138,3 @@ def clean_terminal(app: App) -> Iterator[None]:
 def assert_clean(printed: str) -> None:
     assert "Traceback" not in printed, printed
     assert KEY not in printed
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A browser test that fails gets two more tries, which pytest reports.
-
-    Two cores hold a browser, the app and its upstream; what they starve fails by its patience.
-    """
-    here = Path(__file__).parent
-    for item in items:
-        if here in item.path.parents:
-            item.add_marker(pytest.mark.flaky(reruns=2))

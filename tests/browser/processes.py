@@ -3,11 +3,13 @@
 import json
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
 import urllib.request
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -49,6 +51,15 @@ class App:
     def printed(self) -> str:
         """All that stands in its terminal."""
         return self.log.read_text("utf-8", "replace")
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """A busy moment: the process stands still, and what the browser sends meanwhile waits."""
+        self.process.send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self.process.send_signal(signal.SIGCONT)
 
 
 def start_app(

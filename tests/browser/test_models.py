@@ -2,7 +2,7 @@
 
 from playwright.sync_api import Locator, Page, expect
 
-from .driver import KEY, ask, await_end, open_chat, paste_key
+from .driver import KEY, answer, ask, await_end, choose_model, composer, open_chat, paste_key
 from .processes import App
 
 SEER = "acme/sim-echo-ttft-0"
@@ -49,6 +49,18 @@ def test_an_id_that_is_too_long_is_said_to_be(first_visit: Page) -> None:
 
     expect(options(first_visit)).to_have_count(0)
     expect(first_visit.get_by_text("An id has at most 200 characters")).to_be_visible()
+
+
+def test_a_busy_server_asks_the_model_that_was_picked_just_before(page: Page, app: App) -> None:
+    choose_model(page, "sim/len-20-ttft-0")
+
+    with app.held():
+        choose_model(page, "sim/echo-ttft-0")
+        composer(page).fill("Only an echo says this")
+        composer(page).press("Enter")
+    await_end(page)
+
+    expect(answer(page)).to_have_text("Only an echo says this")
 
 
 def test_a_model_is_chosen_by_keyboard_alone(first_visit: Page) -> None:
