@@ -254,6 +254,10 @@ class Comparisons(Protocol):
         """The newest votes, newest first."""
         ...
 
+    def list_voted_replies(self, owner: str, limit: int) -> list[ReplyRecord]:
+        """The newest answers that were voted on, newest first, without texts."""
+        ...
+
     def keep_as_chat(self, owner: str, lane_id: str) -> None:
         """Makes a lane's conversation one that is listed; it stays the lane's."""
         ...

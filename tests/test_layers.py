@@ -39,6 +39,7 @@ ROOMS = {
         frozenset(),
         {
             "markdown_it": "a Markdown parser: text in, tokens out, no I/O",
+            "numpy": "linear algebra: arrays in, arrays out, no I/O",
             "cryptography": "encryption: bytes in, bytes out, no I/O",
             "dotenv.parser": "the grammar of .env files; the rest of dotenv sets the environment",
         },

@@ -12,9 +12,10 @@ from datetime import datetime
 from sqlalchemy import Engine, delete, insert, select, true, update
 
 from chat.comparison import Ballot, Comparison, ComparisonLine, Lane, LanePreset, Round, Vote
-from chat.conversations import title_of
+from chat.conversations import ReplyRecord, title_of
 from chat.errors import StoreRefused
 from chat.stores import comparison_rows as rows
+from chat.stores import lists
 from chat.stores.columns import as_id
 from chat.stores.comparison_tables import (
     comparison_entries,
@@ -24,7 +25,7 @@ from chat.stores.comparison_tables import (
     lane_presets,
 )
 from chat.stores.faults import in_plain_words
-from chat.stores.rows import insert_new
+from chat.stores.rows import insert_new, reply_of
 from chat.stores.schema import conversations
 
 
@@ -163,6 +164,12 @@ class SqlComparisons:
                 .limit(limit)
             ).all()
             return rows.ballots_of(db, voted)
+
+    @in_plain_words
+    def list_voted_replies(self, owner: str, limit: int) -> list[ReplyRecord]:
+        """The newest answers that were voted on, newest first; texts left out."""
+        with self._reader.begin() as db:
+            return [reply_of(row) for row in db.execute(lists.voted_replies(owner, limit))]
 
     @in_plain_words
     def keep_as_chat(self, owner: str, lane_id: str) -> None:

@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Connection, Select, and_, false, func, literal, select, update
 
 from chat.stores import choices
-from chat.stores.comparison_tables import comparisons
+from chat.stores.comparison_tables import comparison_entries, comparison_rounds, comparisons
 from chat.stores.schema import api_tokens, conversations, messages, queued_messages, replies
 
 _LEFT_OUT = ("text", "reasoning")
@@ -51,6 +51,25 @@ def newest_replies(owner: str, limit: int) -> Select[tuple[object, ...]]:
             conversations.c.deleted_at.is_(None),
         )
         .order_by(replies.c.started_at.desc(), replies.c.number.desc())
+        .limit(limit)
+    )
+
+
+def voted_replies(owner: str, limit: int) -> Select[tuple[object, ...]]:
+    """Ended answers of rounds that were voted on, newest first, without their texts."""
+    return (
+        select(*_FIGURES)
+        .join(comparison_entries, replies.c.message_id == comparison_entries.c.message_id)
+        .join(comparison_rounds, comparison_entries.c.round_id == comparison_rounds.c.id)
+        .join(comparisons, comparison_rounds.c.comparison_id == comparisons.c.id)
+        .where(
+            comparisons.c.owner == owner,
+            comparisons.c.deleted_at.is_(None),
+            comparison_rounds.c.verdict.is_not(None),
+            replies.c.owner == owner,
+            replies.c.outcome.is_not(None),
+        )
+        .order_by(replies.c.number.desc())
         .limit(limit)
     )
 

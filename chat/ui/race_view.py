@@ -166,6 +166,11 @@ def _draw_lanes(
                 draw_lane(replace(view, side_by_side=side_by_side), watch)
 
 
+def is_narrow(tab: session.Tab) -> bool:
+    """Whether lanes do not fit side by side on the visitor's screen."""
+    return _fit(tab) == NARROW
+
+
 def _fit(tab: session.Tab) -> int:
     """How many lanes fit side by side; a guess until the page was measured."""
     if tab.race.fit is not None:
@@ -193,7 +198,7 @@ def _draw_after(tab: session.Tab, race: Comparison, held: Round, cells: Sequence
     else:
         if held.vote is not None:
             st.success(_verdict_line(held.vote, faces), icon=":material/how_to_vote:")
-        draw_results(cells, faces, is_narrow=_fit(tab) == NARROW)
+        draw_results(cells, faces, is_narrow=is_narrow(tab))
     draw_diff(cells, faces)
 
 

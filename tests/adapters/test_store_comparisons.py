@@ -10,6 +10,7 @@ from store_samples import (
     a_conversation,
     a_turn,
     database_url,  # noqa: F401 - a fixture
+    ended,
     opened_store,  # noqa: F401 - likewise
 )
 
@@ -160,6 +161,20 @@ def test_a_verdict_without_a_best_one_has_no_place(store: Store) -> None:
     [ballot] = store.comparisons.list_ballots("ann", 9)
 
     assert (ballot.verdict, ballot.best, ballot.is_blind) == ("all_bad", None, False)
+
+
+def test_only_answers_that_were_voted_on_are_told_of(store: Store) -> None:
+    store.comparisons.add(RACE)
+    turn = a_turn("1", conversation="one")
+    store.add_turn(turn, a_conversation("one"))
+    store.save_replies([ended(turn.reply)])
+    assert store.comparisons.list_voted_replies("ann", 9) == []
+
+    store.comparisons.vote("ann", "first", Vote("tie"), is_blind=True)
+
+    [told] = store.comparisons.list_voted_replies("ann", 9)
+    assert (told.id, told.text) == (turn.reply.id, "")
+    assert store.comparisons.list_voted_replies("bob", 9) == []
 
 
 def test_a_deleted_comparison_takes_its_lanes_along_but_no_chat(store: Store) -> None:
