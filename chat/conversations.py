@@ -11,6 +11,7 @@ from typing import Literal
 from chat.errors import Failure
 from chat.events import Usage
 from chat.images import Image
+from chat.measures import Measures, PaintFigures, UpstreamSays
 from chat.metrics import Part, Timings, Tokens, answer_pace_tok_s, answer_tokens
 
 Outcome = Literal["completed", "truncated", "filtered", "stopped", "interrupted", "failed"]
@@ -81,6 +82,9 @@ class ReplyRecord:
         reconnections: How often the answer broke off and was taken up again.
         switched_to: Models that were asked after the chosen one, in order.
         parts: What each request brought; empty where one brought everything.
+        measures: Where the time went; known once it has ended.
+        painted: How a visitor's browser showed it; nothing known where nobody reported.
+        said: What the upstream says of it; nothing known where it was not asked or did not say.
     """
 
     id: str
@@ -105,6 +109,9 @@ class ReplyRecord:
     reconnections: int = 0
     switched_to: tuple[str, ...] = ()
     parts: tuple[Part, ...] = ()
+    measures: Measures = field(default_factory=Measures)
+    painted: PaintFigures = field(default_factory=PaintFigures)
+    said: UpstreamSays = field(default_factory=UpstreamSays)
 
     @property
     def tokens(self) -> Tokens:

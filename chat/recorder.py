@@ -69,6 +69,7 @@ def record_of(start: ReplyRecord, fold: ReplyFold) -> ReplyRecord:
         reconnections=fold.reconnections,
         switched_to=fold.switched_to,
         parts=fold.parts,
+        measures=start.measures if fold.outcome is None else fold.measures,
     )
 
 

@@ -25,8 +25,9 @@ from chat.events import (
     Usage,
     UsageReported,
 )
+from chat.measures import Measures
 from chat.metrics import Part, Timings, summed
-from chat.reply_requests import Request, timings_of, tries_of
+from chat.reply_requests import Request, measures_of, timings_of, tries_of
 
 _OUTCOME_OF: dict[FinishReason, Outcome] = {
     "stop": "completed",
@@ -84,6 +85,11 @@ class ReplyFold:
         return timings_of(self._requests, self.ended_at_s)
 
     @property
+    def measures(self) -> Measures:
+        """Where the time went so far; sorts all gaps, so it is for the end."""
+        return measures_of(self._requests)
+
+    @property
     def usage(self) -> Usage | None:
         """What the upstream counted, over all requests; None while it has not counted all."""
         return summed([request.usage for request in self._requests if request.has_taken])
@@ -115,6 +121,7 @@ class ReplyFold:
             case Reconnecting():
                 self.reconnections += 1
             case Opened():
+                self._request.take_opened(at_s)
                 self._request.generation_id = event.generation_id or self._request.generation_id
                 self.generation_id = event.generation_id or self.generation_id
                 self.served_model = event.model or self.served_model
@@ -133,6 +140,7 @@ class ReplyFold:
                 self.reasoning_chars += len(text)
                 self._request.take_reasoning(text, at_s)
             case UsageReported(usage):
+                self._request.take_event(at_s)
                 self._request.usage = usage
             case Finished(reason):
                 self._end(_OUTCOME_OF[reason], at_s)

@@ -13,6 +13,7 @@ from chat.conversations import Conversation, QueuedMessage, ReplyRecord, UserMes
 from chat.errors import Failure
 from chat.events import Usage
 from chat.images import Image
+from chat.measures import Measures, PaintFigures, UpstreamSays
 from chat.metrics import Part, Timings
 
 
@@ -92,6 +93,13 @@ def state_of(record: ReplyRecord) -> dict[str, object]:
         "reconnections": record.reconnections,
         "switched_to": json.dumps(record.switched_to) if record.switched_to else None,
         "parts": json.dumps([asdict(part) for part in record.parts]) if record.parts else None,
+        # Not read back: it follows from the others, but databases reckon with it.
+        "tok_s": record.throughput_tok_s if record.outcome is not None else None,
+        **asdict(record.measures),
+        "said_latency_s": record.said.latency_s,
+        "said_generation_s": record.said.generation_s,
+        "said_prompt_tokens": record.said.prompt_tokens,
+        "said_completion_tokens": record.said.completion_tokens,
         "started_at": record.started_at,
         "reasoning_chars": record.reasoning_chars,
         "text_chars": record.text_chars,
@@ -148,6 +156,28 @@ def reply_of(row: Row[Any]) -> ReplyRecord:
         # Nearly all have neither, and a long conversation is read on each run of its page.
         switched_to=tuple(json.loads(row.switched_to)) if row.switched_to else (),
         parts=tuple(map(_part_of, json.loads(row.parts))) if row.parts else (),
+        measures=Measures(
+            row.connect_s,
+            row.queue_s,
+            row.first_event_s,
+            row.keep_alives,
+            row.reasoning_s,
+            row.gap_p50_s,
+            row.gap_p95_s,
+            row.gap_p99_s,
+            row.gap_max_s,
+            row.stalls,
+            row.stall_s,
+        ),
+        painted=PaintFigures(
+            row.painted_ttft_s, row.paint_lag_p50_s, row.paint_lag_p95_s, row.paint_freeze_s
+        ),
+        said=UpstreamSays(
+            row.said_latency_s,
+            row.said_generation_s,
+            row.said_prompt_tokens,
+            row.said_completion_tokens,
+        ),
     )
 
 

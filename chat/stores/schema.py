@@ -141,10 +141,32 @@ replies = Table(
     Column("reconnections", Integer, nullable=False, server_default="0"),
     Column("switched_to", PlainText),  # a JSON list of model ids; None for none
     Column("parts", PlainText),  # a JSON list; None where one request brought everything
+    # What each means is said in migration 0009 and in `chat.measures`.
+    Column("connect_s", Float),
+    Column("queue_s", Float),
+    Column("first_event_s", Float),
+    Column("reasoning_s", Float),
+    Column("gap_p50_s", Float),
+    Column("gap_p95_s", Float),
+    Column("gap_p99_s", Float),
+    Column("gap_max_s", Float),
+    Column("stall_s", Float),
+    Column("tok_s", Float),
+    Column("painted_ttft_s", Float),
+    Column("paint_lag_p50_s", Float),
+    Column("paint_lag_p95_s", Float),
+    Column("paint_freeze_s", Float),
+    Column("said_latency_s", Float),
+    Column("said_generation_s", Float),
+    Column("keep_alives", BigInteger),
+    Column("stalls", BigInteger),
+    Column("said_prompt_tokens", BigInteger),
+    Column("said_completion_tokens", BigInteger),
     Index("ix_replies_id", "id", unique=True),
     Index("ix_replies_conversation_id", "conversation_id"),
     Index("ix_replies_message_id", "message_id"),
     Index("ix_replies_owner_started_at", "owner", "started_at"),
+    Index("ix_replies_owner_model", "owner", "model", "started_at"),
 )
 Index(
     "ix_replies_running",
