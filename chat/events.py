@@ -42,6 +42,11 @@ class Opened:
 
 
 @dataclass(frozen=True, slots=True)
+class Waiting:
+    """A keep-alive before the first chunk: the upstream has the request and has not begun."""
+
+
+@dataclass(frozen=True, slots=True)
 class ReasoningDelta:
     """A piece of the model's reasoning; never empty."""
 
@@ -175,6 +180,7 @@ class Stopped:
 Event = (
     RequestSent
     | Opened
+    | Waiting
     | Continued
     | StartedOver
     | Retrying

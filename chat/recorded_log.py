@@ -33,6 +33,7 @@ from chat.events import (
     TextDelta,
     Usage,
     UsageReported,
+    Waiting,
 )
 
 FORMAT = 1
@@ -53,6 +54,7 @@ _KINDS: tuple[type[Event], ...] = (
     Retrying,
     SwitchedModel,
     Reconnecting,
+    Waiting,
 )
 
 

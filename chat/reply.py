@@ -10,6 +10,7 @@ from chat.conversations import Outcome
 from chat.errors import Failure, FailureKind
 from chat.events import (
     Continued,
+    Ending,
     Failed,
     Finished,
     FinishReason,
@@ -24,6 +25,7 @@ from chat.events import (
     TextDelta,
     Usage,
     UsageReported,
+    Waiting,
 )
 from chat.measures import Measures
 from chat.metrics import Part, Timings, summed
@@ -126,6 +128,8 @@ class ReplyFold:
                 self.generation_id = event.generation_id or self.generation_id
                 self.served_model = event.model or self.served_model
                 self.upstream_provider = event.upstream_provider or self.upstream_provider
+            case Waiting():
+                self._request.keep_alives += 1
             case Continued(text):
                 self._text.append(text)
             case StartedOver():
@@ -142,17 +146,19 @@ class ReplyFold:
             case UsageReported(usage):
                 self._request.take_event(at_s)
                 self._request.usage = usage
+            case Finished() | Failed() | Stopped():
+                self._end(event, at_s)
+
+    def _end(self, ending: Ending, at_s: float) -> None:
+        self.ended_at_s = at_s
+        match ending:
             case Finished(reason):
-                self._end(_OUTCOME_OF[reason], at_s)
+                self.outcome = _OUTCOME_OF[reason]
             case Failed(failure):
                 self.failure = failure
-                self._end(_OUTCOME_OF_FAILURE.get(failure.kind, "failed"), at_s)
+                self.outcome = _OUTCOME_OF_FAILURE.get(failure.kind, "failed")
             case Stopped(by_visitor):
-                self._end("stopped" if by_visitor else "interrupted", at_s)
-
-    def _end(self, outcome: Outcome, at_s: float) -> None:
-        self.outcome = outcome
-        self.ended_at_s = at_s
+                self.outcome = "stopped" if by_visitor else "interrupted"
 
     @property
     def _request(self) -> Request:

@@ -4,7 +4,7 @@ OpenRouter counts tokens and cost in that same chunk; they are wanted where the 
 """
 
 from collections import deque
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from typing import Any, Final, cast
 
 import httpx2
@@ -15,12 +15,17 @@ _KEPT_BYTES: Final = 65_536
 
 
 class LastBytes(httpx2.AsyncByteStream):
-    """A response's body that remembers its end."""
+    """A response's body that remembers its end.
+
+    Attributes:
+        listener: Called with each piece as it comes, or None.
+    """
 
     def __init__(self, body: httpx2.AsyncByteStream) -> None:
         self._body = body
         self._pieces: deque[bytes] = deque()
         self._size = 0
+        self.listener: Callable[[bytes], None] | None = None
 
     @property
     def kept(self) -> bytes:
@@ -34,6 +39,8 @@ class LastBytes(httpx2.AsyncByteStream):
             self._size += len(piece)
             while self._size - len(self._pieces[0]) > _KEPT_BYTES:
                 self._size -= len(self._pieces.popleft())
+            if self.listener is not None:
+                self.listener(piece)
             yield piece
 
     async def aclose(self) -> None:

@@ -16,9 +16,10 @@ import openai
 from openai.types.chat import ChatCompletionChunk
 
 from chat.errors import BadAnswer, Failure, ProviderError, ReplyInterrupted
-from chat.events import Event, Opened, Usage
+from chat.events import Event, Opened, Usage, Waiting
 from chat.messages import ChatRequest, Secret
 from chat.providers.chunks import WORD_CHARS, ChunkReader, join_halves, usage_of_generation
+from chat.providers.keep_alives import until_first
 from chat.providers.last_event import failed_chunk, keep_last_bytes
 from chat.providers.openai_errors import error_of, error_of_body
 from chat.providers.request_body import message_param, openrouter_fields
@@ -107,6 +108,10 @@ class OpenAIWire:
                 yield Opened(generation_id=response.headers.get("x-generation-id"))
                 if "text/event-stream" not in response.headers.get("content-type", ""):
                     raise await _error_of_plain_answer(chunks)
+                async with aclosing(until_first(chunks, response.stream)) as beginning:
+                    async for seen in beginning:
+                        for event in [seen] if isinstance(seen, Waiting) else reader.read(seen):
+                            yield event
                 async for chunk in chunks:
                     for event in reader.read(chunk):
                         yield event

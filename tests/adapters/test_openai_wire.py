@@ -28,6 +28,7 @@ from chat.events import (
     TextDelta,
     Usage,
     UsageReported,
+    Waiting,
 )
 from chat.simulator import SimulatorServer
 from chat.simulator.prose import write
@@ -172,3 +173,11 @@ async def test_a_comment_between_chunks_is_no_event() -> None:
 
     assert (text_in(events), len(events)) == ("a", 3)
     assert failure is not None
+
+
+async def test_keep_alives_are_told_until_the_first_chunk(simulator: SimulatorServer) -> None:
+    # The simulator's first keep-alive comes after a second.
+    events = await ask_simulator(simulator, "sim/ttft-1100-len-2-pause-1200-at-1")
+
+    kinds = [type(event) for event in events]
+    assert kinds[:5] == [Opened, Waiting, Opened, TextDelta, TextDelta]

@@ -16,6 +16,7 @@ from chat.events import (
     TextDelta,
     Usage,
     UsageReported,
+    Waiting,
 )
 from chat.measures import Gaps, Measures, gaps_of, inter_token_s, quantile
 from chat.reply import ReplyFold
@@ -35,6 +36,15 @@ def test_the_way_to_the_first_event_is_connecting_and_queueing() -> None:
     found = measured((10.0, RequestSent()), (10.25, HEAD), (11.75, NAMED), (12.0, A))
 
     assert (found.connect_s, found.queue_s, found.first_event_s) == (0.25, 1.5, 1.75)
+
+
+def test_keep_alives_are_counted_and_are_no_first_event() -> None:
+    found = measured(
+        *((10.0, RequestSent()), (10.25, HEAD), (10.5, Waiting()), (11.5, Waiting())),
+        *((11.75, NAMED), (12.0, A)),
+    )
+
+    assert (found.keep_alives, found.queue_s) == (2, 1.5)
 
 
 def test_where_the_first_chunk_names_nobody_the_first_delta_is_the_first_event() -> None:

@@ -25,6 +25,7 @@ from chat.events import (
     TextDelta,
     Usage,
     UsageReported,
+    Waiting,
 )
 from chat.recorded_log import TICK_S, LogUnreadable, decode_log, encode_log
 from chat.reply import ReplyFold
@@ -57,6 +58,7 @@ EVENTS: st.SearchStrategy[Event] = st.one_of(
     st.booleans().map(lambda by_visitor: Stopped(by_visitor=by_visitor)),
     WORDS.map(Continued),
     st.just(StartedOver()),
+    st.just(Waiting()),
 )
 TIMED = st.lists(st.tuples(st.floats(0, 1000), EVENTS), max_size=30)
 SMALL = [Logged(0, 5.0, RequestSent()), Logged(1, 5.5, TextDelta("Hi")), Logged(2, 6.0, Stopped())]
