@@ -19,7 +19,7 @@ from bench.processes import KEY, ROOT, app, simulator
 DOCS = ROOT / "docs"
 DESKTOP: ViewportSize = {"width": 1280, "height": 800}
 PHONE: ViewportSize = {"width": 390, "height": 844}
-MODEL = "demo/sim-think-40-rate-80-len-56-ttft-180"
+MODEL = "acme/sim-think-40-rate-200-len-60"
 COMPARED = (
     "demo/sim-rate-40-len-60-ttft-350",
     "demo/sim-rate-120-len-90-ttft-120",

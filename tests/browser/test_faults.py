@@ -19,7 +19,7 @@ from .driver import (
 )
 from .processes import Upstream
 
-BUSY = "acme/sim-429-after-3"
+BUSY = "acme/sim-429-after-6"
 DROPS = "sim/drop-at-40-len-120-rate-60-ttft-1500-style-prose"
 ECHO = "Says what you said"
 WHOLE = known_words(120)
@@ -48,12 +48,12 @@ def test_a_wait_before_another_try_is_counted_down_and_stop_ends_it(
     paste_key(page, KEY)
     ask(page, "Hello")
 
-    for left_s in (2, 1):
+    for left_s in (5, 4):
         expect(last(page)).to_contain_text(f"Attempt 2 of 4 in {left_s} s")
         expect(last(page)).to_contain_text("Too many requests for this model right now")
     stop_button(page).click()
     await_end(page)
-    choose_model(page, "acme/sim-echo-ttft-3000")
+    choose_model(page, "acme/sim-echo-ttft-6000")
     ask(page, "Longer than the wait was")
     await_words(page, 5)
 

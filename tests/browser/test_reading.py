@@ -165,7 +165,7 @@ def assert_fits(page: Page) -> None:
 
 
 def test_the_page_follows_the_text_until_its_reader_scrolls_up(page: Page) -> None:
-    choose_model(page, "sim/rate-100-len-3000-ttft-0-style-prose")
+    choose_model(page, "sim/rate-100-len-9000-ttft-0-style-prose")
     ask(page, "Hello")
     await_words(page, 250)
     page.wait_for_function(f"{_GAP} < {NEAR_PX}")
