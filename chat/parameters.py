@@ -29,6 +29,7 @@ class Upstreams:
         data_collection: "deny" leaves out whoever keeps prompts.
         max_prompt_usd: Highest price of a million tokens in, or None.
         max_completion_usd: Highest price of a million tokens out, or None.
+        fallbacks: Whether another may answer where the first choice cannot.
     """
 
     sort: Sort | None = None
@@ -37,6 +38,7 @@ class Upstreams:
     data_collection: DataCollection | None = None
     max_prompt_usd: float | None = None
     max_completion_usd: float | None = None
+    fallbacks: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from chat.ui.page_width import measure_page
 from chat.ui.plain import plain
 from chat.ui.race_board import draw_board
 from chat.ui.race_composer import draw_race_composer
+from chat.ui.race_hosts import draw_hosts
 from chat.ui.race_intentions import note_fit
 from chat.ui.race_tab import PAGE_WIDTH, read_address, write_address
 from chat.ui.race_view import draw_race, draw_race_menu, is_narrow, open_race
@@ -40,4 +41,5 @@ with stage(tab, "race", tab.race.race_id or "setup"):
     else:
         st.caption("Choose 2 to 6 lanes, then send one prompt to all of them at once.")
         draw_setup(tab)
+        draw_hosts(tab, is_narrow=is_narrow(tab))
         draw_board(tab, is_narrow=is_narrow(tab))

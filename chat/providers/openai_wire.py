@@ -10,6 +10,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import aclosing
 from dataclasses import replace
 from typing import TypeVar
+from urllib.parse import quote
 
 import httpx2
 import openai
@@ -31,6 +32,9 @@ READ_TIMEOUT_S = 300.0
 
 _NOBODY = "http://127.0.0.1:1"
 """A port of this machine where nobody listens: connections to it are refused at once."""
+
+_NO_KEY = Secret("-")
+"""Stands where the SDK insists on a key; not sent."""
 
 MODELS_TIMEOUT_S = 20.0
 """Longest silence while the list of models comes; nobody waits for it."""
@@ -159,14 +163,33 @@ class OpenAIWire:
         Raises:
             ProviderError: it cannot be asked; a retry later makes sense.
         """
+        path = "/models" if is_public else "/models/user"
+        return await self._bytes_of(endpoint, path, has_key=not is_public)
+
+    async def hosts_of(self, model: str, key: Secret | None) -> bytes:
+        """Who serves a model, as it came; see `chat.hosts`.
+
+        https://openrouter.ai/docs/api/api-reference/endpoints/list-endpoints
+
+        Raises:
+            ProviderError: it cannot be asked; a retry later makes sense.
+        """
+        # Public, but only who has a key is told how quick they are.
+        endpoint = self._endpoint_of(model, key or _NO_KEY)
+        path = quote(model.removeprefix(endpoint.prefix), safe="/:")
+        return await self._bytes_of(
+            endpoint, f"/models/{path}/endpoints", has_key=endpoint.key != _NO_KEY
+        )
+
+    async def _bytes_of(self, endpoint: Endpoint, path: str, *, has_key: bool) -> bytes:
         try:
             answer = await self.client(endpoint).get(
-                "/models" if is_public else "/models/user",
+                path,
                 # As it came: the SDK would let a fault of decoding through, with the text in it.
                 cast_to=httpx2.Response,
                 options={
                     "timeout": openai.Timeout(MODELS_TIMEOUT_S, connect=CONNECT_TIMEOUT_S),
-                    "headers": {"Authorization": openai.Omit()} if is_public else {},
+                    "headers": {} if has_key else {"Authorization": openai.Omit()},
                 },
             )
         except openai.OpenAIError as error:

@@ -50,4 +50,5 @@ def _provider(upstreams: Upstreams) -> Json:
         "data_collection": upstreams.data_collection,
         "max_price": {name: usd for name, usd in prices.items() if usd is not None},
     }
-    return {name: wish for name, wish in wishes.items() if wish}
+    without = {} if upstreams.fallbacks else {"allow_fallbacks": False}
+    return {name: wish for name, wish in wishes.items() if wish} | without

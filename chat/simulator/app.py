@@ -16,6 +16,7 @@ from chat.simulator.connect import SignInDesk
 from chat.simulator.endpoints import describe_endpoints
 from chat.simulator.exchange import Exchange, plan_exchange, refusal_exchange
 from chat.simulator.grammar import UnknownScenario, read_scenario
+from chat.simulator.hosts import hosted
 from chat.simulator.playback import Playback
 from chat.simulator.records import Record, Records
 from chat.simulator.refusals import ErrorAnswer, error_answer, unknown_model
@@ -23,6 +24,7 @@ from chat.simulator.request_fields import fields_of, images_of
 from chat.simulator.special_keys import EXHAUSTED_KEY, LIMIT_EXCEEDED, REFUSALS
 from chat.simulator.tries import Tries
 
+NO_HOST = "No allowed providers are available for the selected model."
 _KEY_SHAPE = re.compile(r"sk-or-v1-[0-9a-f]{64}")
 
 
@@ -126,6 +128,10 @@ class _Desk:
             record.fields, record.images = fields_of(body), images_of(body)
             scenario = self._tries.now(read_scenario(asked.model, asked.last_user_text), asked)
             record.model = scenario.model
+            hosts = hosted(scenario, record.fields)
+            if hosts is None:
+                return refusal_exchange(error_answer(404, NO_HOST, {"error_type": "not_found"}))
+            scenario = hosts
             return plan_exchange(scenario, asked, record.generation_id, created)
         except BadRequest as fault:
             bad = error_answer(400, str(fault), {"error_type": "invalid_request"})

@@ -114,6 +114,7 @@ class Scenario:
         jitter_percent: How far the time between two tokens strays from the rate, at most.
         fails: How many requests with the same prompt meet the fault; 0 for all.
         finish_reason: How it ends when nothing cuts it short.
+        host: Which upstream provider answers.
     """
 
     model: str
@@ -136,3 +137,4 @@ class Scenario:
     fault: Fault | None = None
     fails: int = 0
     resumes: Resumes = "exact"
+    host: str = "Simulator"

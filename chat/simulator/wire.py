@@ -92,7 +92,7 @@ class Writer:
             "object": "chat.completion.chunk",
             "created": self.created,
             "model": self.model,
-            "provider": PROVIDER,
+            "provider": self.scenario.host,
         }
 
     def delta(self, delta: Json, finish: str | None = None, native: str | None = None) -> Json:

@@ -1,12 +1,14 @@
 """How lanes ask: what a lane's setup amounts to with this tab's key and limits."""
 
 from chat.comparison import LaneSetup
+from chat.hosts import host_of
 from chat.parameters import taken_by, tokens_within
+from chat.routing import SIMULATOR_PREFIX
 from chat.turn import Ask
 from chat.ui import session
 from chat.ui.key_box import key_to_ask_with
 from chat.ui.limits_box import budget_of
-from chat.ui.offered import offered
+from chat.ui.offered import model_name, offered
 from chat.ui.wiring import services
 
 
@@ -38,6 +40,18 @@ def setup_for(model: str) -> LaneSetup:
         top_p=choice.top_p if choice.top_p < 1 else None,
         system_prompt=choice.system_prompt,
     )
+
+
+def can_have_hosts(model: str) -> bool:
+    """Whether upstream providers can be chosen for the model."""
+    return model.startswith(SIMULATOR_PREFIX) or services().routes.is_openrouter(model)
+
+
+def lane_name(setup: LaneSetup) -> str:
+    """What a lane is called: its model, and its upstream provider where there is but one."""
+    host = host_of(setup)
+    name = model_name(setup.model)
+    return f"{name} · {host}" if host is not None else name
 
 
 def can_answer(model: str) -> bool:

@@ -12,7 +12,7 @@ from chat.parameters import read_providers
 from chat.routing import SIMULATOR_PREFIX
 from chat.settings import MAX_TOKENS_LIMIT
 from chat.ui import session
-from chat.ui.lane_asks import can_answer, setup_for
+from chat.ui.lane_asks import can_answer, can_have_hosts, lane_name, setup_for
 from chat.ui.model_box import draw_model_box
 from chat.ui.model_facts import facts_text
 from chat.ui.model_picker import entries_of, model_speeds
@@ -64,18 +64,19 @@ def draw_setup(tab: session.Tab) -> None:
         _draw_presets(tab)
 
 
-def draw_lane_box(key: str, on_pick: Callable[[str], None]) -> None:
+def draw_lane_box(key: str, on_pick: Callable[[str], None], chosen: str = "") -> None:
     """Draws the box that a lane's model is picked in.
 
     Args:
         key: Of the box.
         on_pick: Called with it when a model was picked.
+        chosen: The model that was picked, where the box shows it.
     """
     offer, speeds = offered(), model_speeds(session.tab())
     draw_model_box(
         entries_of(offer.models, (), speeds),
-        "",
-        "Choose a model to add…",
+        chosen,
+        "Choose a model to add…" if not chosen else model_name(chosen),
         key=key,
         on_pick=lambda: on_pick(key),
         on_star=lambda: None,
@@ -90,7 +91,7 @@ def _draw_draft(letter: str, draft: Draft) -> None:
     ):
         facts = facts_text(model, speed) if model is not None else "Not in any list"
         needs_key = "" if can_answer(draft.setup.model) else " · needs an OpenRouter key"
-        name = plain(model_name(draft.setup.model))
+        name = plain(lane_name(draft.setup))
         st.markdown(
             f"**{letter}** {name}  \n:small[:gray[{plain(facts + needs_key)}]]", width="stretch"
         )
@@ -145,7 +146,7 @@ def _draw_parameters(draft: Draft) -> None:
         on_change=change_draft,
         args=changes("system", _with_system),
     )
-    if services().routes.is_openrouter(setup.model):
+    if can_have_hosts(setup.model):
         st.text_input(
             "Only these upstream providers",
             ", ".join(setup.parameters.upstreams.only),
@@ -169,7 +170,8 @@ def _with_system(setup: LaneSetup, value: object) -> LaneSetup:
 
 
 def _with_providers(setup: LaneSetup, value: object) -> LaneSetup:
-    upstreams = replace(setup.parameters.upstreams, only=read_providers(str(value or "")))
+    only = read_providers(str(value or ""))
+    upstreams = replace(setup.parameters.upstreams, only=only, fallbacks=len(only) != 1)
     return replace(setup, parameters=replace(setup.parameters, upstreams=upstreams))
 
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from functools import partial
 
 from chat.comparison import MAX_LANES, MIN_LANES, LanePreset, LaneSetup, Vote
+from chat.hosts import lane_at
 from chat.opened_comparison import Cell
 from chat.prompt import is_text
 from chat.ui import session
@@ -104,6 +105,16 @@ def add_draft(box: str) -> None:
     if model and len(held.drafts) < MAX_LANES:
         held.drafts.append(new_draft(setup_for(model)))
         held.added += 1
+
+
+def choose_hosted(box: str) -> None:
+    """Lists the hosts of the model that was picked in that box."""
+    session.tab().race.hosted = session.picked_model(box) or ""
+
+
+def race_hosts(model: str, tags: Sequence[str]) -> None:
+    """Chooses lanes of one model, each with one of these hosts."""
+    session.tab().race.choose([lane_at(setup_for(model), tag) for tag in tags])
 
 
 def remove_draft(draft_id: str) -> None:

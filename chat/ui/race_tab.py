@@ -17,6 +17,9 @@ _RACE, _MODELS = "race", "models"
 # Widget keys.
 LANE_BOX = "lane_box"
 LANE_PRESET = "lane_preset"
+HOST_BOX = "host_box"
+WANTS_HOSTS = "wants_hosts"
+HOST_PICKS = "host_picks"
 PAGE_WIDTH = "page_width"
 RACE_PROMPT = "race_prompt"
 BLIND = "blind"
@@ -52,6 +55,7 @@ class RaceTab:
         lane_ids: Lanes that were on screen; their ends are not told as those of other chats are.
         fit: How many lanes fit side by side, as the page was measured; None before.
         added: How many lanes were added in the box for them.
+        hosted: The model whose hosts are listed, or "".
         is_up: Whether the address was read when the page came up.
     """
 
@@ -60,6 +64,7 @@ class RaceTab:
     lane_ids: set[str] = field(default_factory=set)
     fit: int | None = None
     added: int = 0
+    hosted: str = ""
     is_up: bool = False
 
     @property

@@ -11,13 +11,15 @@ from chat.opened_comparison import Cell, OpenedComparison
 from chat.ui import session
 from chat.ui.finish_watch import note_finished
 from chat.ui.lane import Face, LaneView, draw_lane
+from chat.ui.lane_asks import lane_name
 from chat.ui.lane_diff import draw_diff
 from chat.ui.lane_setup import LETTERS, draw_lane_box
 from chat.ui.limits_box import prices_of
 from chat.ui.notices import StoreNotice
-from chat.ui.offered import model_name, offered
+from chat.ui.offered import offered
 from chat.ui.plain import plain
 from chat.ui.polling import look_again_every
+from chat.ui.race_hosts import draw_host_figures
 from chat.ui.race_intentions import delete_race, join, race_again, retry, show_race, stop, vote
 from chat.ui.race_results import draw_results
 from chat.ui.race_tab import NARROW
@@ -78,7 +80,7 @@ def faces_of(race: Comparison) -> dict[str, Face]:
     return {
         lane.id: Face(letter, "")
         if race.is_hidden
-        else Face(letter, model_name(lane.setup.model), prices.get(lane.setup.model))
+        else Face(letter, lane_name(lane.setup), prices.get(lane.setup.model))
         for letter, lane in zip(LETTERS, race.lanes, strict=False)
     }
 
@@ -199,6 +201,7 @@ def _draw_after(tab: session.Tab, race: Comparison, held: Round, cells: Sequence
         if held.vote is not None:
             st.success(_verdict_line(held.vote, faces), icon=":material/how_to_vote:")
         draw_results(cells, faces, is_narrow=is_narrow(tab))
+        draw_host_figures(tab, cells, faces, is_narrow=is_narrow(tab))
     draw_diff(cells, faces)
 
 

@@ -14,6 +14,7 @@ from chat.deadlines import Deadlines
 from chat.endpoint_models import EndpointModels
 from chat.engine import Engine
 from chat.errors import StoreError
+from chat.hosts import HostLists
 from chat.key_book import KeyBook
 from chat.live import LiveReply
 from chat.local.models import read_setting
@@ -68,6 +69,7 @@ class Services:
         keys: How the keys in use stand.
         server_key: The server's own key, and what is left of it.
         others: What can be chosen at the operator's own endpoints.
+        hosts: Who serves which model.
         sign_ins: Visitors who are connecting OpenRouter.
         tickets: Keys that wait to be remembered by their visitor's browser.
         sealer: Encrypts them for it.
@@ -90,6 +92,7 @@ class Services:
     keys: KeyBook
     server_key: ServerKey
     others: EndpointModels
+    hosts: HostLists
     sign_ins: SignIns
     tickets: Tickets
     sealer: Sealer
@@ -206,6 +209,7 @@ def services() -> Services:
         keys,
         server_key,
         others,
+        HostLists(engine.spawn, provider.hosts_of, time.monotonic),
         SignIns(auth_url_of(settings), asks.exchange, engine.spawn, time.monotonic),
         Tickets(time.monotonic),
         Sealer(load_secret(settings.cookie_secret, _secret_path(settings)), time.time),

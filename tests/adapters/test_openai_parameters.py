@@ -50,6 +50,13 @@ async def test_every_parameter_is_sent_as_openrouter_calls_it() -> None:
     }
 
 
+async def test_a_lane_of_one_provider_allows_no_other() -> None:
+    alone = Parameters(upstreams=Upstreams(only=("deepinfra/fp8",), fallbacks=False))
+    body = await sent(ChatRequest("m", HELLO, 9, parameters=alone))
+
+    assert body["provider"] == {"only": ["deepinfra/fp8"], "allow_fallbacks": False}
+
+
 async def test_what_is_not_wished_is_not_sent() -> None:
     body = await sent(ChatRequest("m", HELLO, 9))
 

@@ -89,13 +89,17 @@ async def test_the_list_of_models_is_read(sdk: OpenRouter) -> None:
 
 async def test_the_endpoints_of_a_model_are_read(sdk: OpenRouter) -> None:
     answer = await sdk.endpoints.list_async(author="sim", slug="rate-80-ttft-300")
-    (endpoint,) = answer.data.endpoints
+    endpoint, *slower = answer.data.endpoints
 
     assert (answer.data.id, endpoint.provider_name) == ("sim/rate-80-ttft-300", "Simulator")
     assert endpoint.latency_last_30m is not None
     assert endpoint.throughput_last_30m is not None
     assert (endpoint.latency_last_30m.p50, endpoint.throughput_last_30m.p90) == (300, 80)
     assert endpoint.uptime_last_30m == 100
+    assert [(host.tag, host.quantization) for host in slower] == [
+        ("halfway/fp8", "fp8"),
+        ("slowpoke/int4", "int4"),
+    ]
 
 
 async def test_the_key_is_read(sdk: OpenRouter) -> None:
