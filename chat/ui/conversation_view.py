@@ -130,6 +130,9 @@ def draw_conversation(tab: session.Tab, opened: Opened, store_notice: StoreNotic
         elif is_running:
             _draw_elsewhere(reply)
         else:
+            if reply.conversation_id in tab.marked:
+                # It ended after the sidebar was drawn, which says what was used.
+                st.rerun()
             draw_finished_reply(last, can_act=True)
             _draw_actions(last)
             if awaits_cost(reply, datetime.now(UTC)):

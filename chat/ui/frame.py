@@ -71,8 +71,10 @@ def draw_sidebar(*, is_chat_page: bool, has_models: bool = True) -> None:
         if has_models:
             is_openrouter = held.routes.is_openrouter(choice.model)
             draw_parameters(tab, offer.by_id.get(choice.model), is_openrouter=is_openrouter)
-        chosen = [choice.model, *choice.fallbacks] if has_models else []
-        draw_limits(offer.models, budget_of(offer.models, choice, tab), chosen)
+        asked = [choice.model, *choice.fallbacks] if has_models else []
+        asked = asked or [setup.model for setup in tab.race.setups]
+        budget = budget_of(offer.models, choice, tab)
+        draw_limits(offer.models, budget, asked, has_models=has_models)
     # The list last: what stood below it would be greyed while an answer streams, when it grows.
     draw_token_box(tab)
     draw_account_box(tab)

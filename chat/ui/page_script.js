@@ -177,9 +177,15 @@ function focusOn({ field, wish: wished }) {
   whenDrawn("focus", `.st-key-${field} :is(input, textarea, [data-focus])`, (box) => {
     const fold = box.closest("details")
     if (fold && !fold.open) fold.querySelector("summary").click()
-    box.focus()
-    box.scrollIntoView({ block: "nearest" })
+    focusWhenOpen(box)
   })
+}
+
+// What is in a fold cannot be focused until Streamlit has drawn it open, some frames later.
+function focusWhenOpen(box) {
+  if (box.isConnected && box.closest("[inert]")) return setTimeout(() => focusWhenOpen(box), LOOK_MS / 10)
+  box.focus()
+  box.scrollIntoView({ block: "nearest" })
 }
 
 // The header of a growing answer says by its key how the answer stands. A screen reader hears of

@@ -172,10 +172,8 @@ def _draw_try_shorter(reply: ReplyRecord) -> None:
 
 
 def _draw_raise_limit(reply: ReplyRecord) -> None:
-    """The limit that was reached is named in the failure's type; see `chat.budget.LimitName`."""
-    error_type = reply.failure.error_type if reply.failure is not None else ""
-    is_session = error_type.startswith("session")
-    field = session.SESSION_LIMIT if is_session else session.ANSWER_LIMIT
+    which = reply.failure.error_type if reply.failure is not None else ""
+    field = which if which in session.LIMITS else session.ANSWER_USD
     _draw_pointer("Raise the limit", field, ":material/savings:")
 
 

@@ -12,6 +12,7 @@ import streamlit as st
 
 from chat.api.connect import CLAIM
 from chat.api.visitor import COOKIE_NAME, is_visitor_id, new_visitor_id
+from chat.budget import Limits
 from chat.catalogue import Wanted
 from chat.catalogue_json import MAX_ID_CHARS
 from chat.parameters import Parameters, Upstreams, read_providers
@@ -51,8 +52,12 @@ MAX_COMPLETION_USD = "upstream_completion_usd"
 PRESET_NAME = "preset_name"
 MAX_TOKENS = "max_tokens"
 SYSTEM_PROMPT = "system_prompt"
-ANSWER_LIMIT = "answer_limit"
-SESSION_LIMIT = "session_limit"
+# A limit's field is called as the limit is; see `chat.budget.LimitName`.
+ANSWER_TOKENS = "answer_tokens"
+ANSWER_USD = "answer_usd"
+SESSION_TOKENS = "session_tokens"
+SESSION_USD = "session_usd"
+LIMITS = (ANSWER_TOKENS, ANSWER_USD, SESSION_TOKENS, SESSION_USD)
 FALLBACKS = "fallbacks"
 EDIT_BOX = "edit_box"
 SEARCH = "search"
@@ -168,8 +173,12 @@ def choice() -> Choice:
         top_p=float(state.get(TOP_P, 1.0)),
         max_tokens=int(state[MAX_TOKENS]),
         system_prompt=state[SYSTEM_PROMPT] or "",
-        answer_limit_usd=state.get(ANSWER_LIMIT) or None,
-        session_limit_usd=state.get(SESSION_LIMIT) or None,
+        limits=Limits(
+            answer_tokens=state.get(ANSWER_TOKENS),
+            answer_usd=state.get(ANSWER_USD) or None,
+            session_tokens=state.get(SESSION_TOKENS),
+            session_usd=state.get(SESSION_USD) or None,
+        ),
         fallbacks=tuple(state.get(FALLBACKS) or ()),
         parameters=_parameters(),
     )

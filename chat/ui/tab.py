@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from chat.api.visitor import new_visitor_id
-from chat.budget import Meter
+from chat.budget import Limits, Meter
 from chat.choices import Speed
 from chat.live import LiveReply
 from chat.model_lists import ModelList
@@ -120,8 +120,7 @@ class Choice:
     """What the sidebar's widgets hold; texts as typed.
 
     Attributes:
-        answer_limit_usd: What one answer may cost, in USD; None for any amount.
-        session_limit_usd: What all answers of this tab may cost together, likewise.
+        limits: What one answer may use, and all answers of this tab together.
         fallbacks: Models to ask in turn where the chosen one cannot answer.
         parameters: What else is wished, whether or not the model takes it.
     """
@@ -131,8 +130,7 @@ class Choice:
     top_p: float
     max_tokens: int
     system_prompt: str
-    answer_limit_usd: float | None
-    session_limit_usd: float | None
+    limits: Limits
     fallbacks: tuple[str, ...]
     parameters: Parameters
 

@@ -214,17 +214,37 @@ def test_a_cut_off_answer_is_continued(first_visit: Page) -> None:
 
 def test_a_limit_that_is_reached_is_raised_where_it_was_set(first_visit: Page) -> None:
     page = first_visit  # what is set here must not last
-    limit = page.get_by_label("Limit per answer (USD)")
+    limit = page.get_by_label("Limit per answer (tokens)")
     page.get_by_text("Limits and fallbacks").click()
-    limit.fill("0.0001")
+    limit.fill("100")
     limit.press("Enter")
     choose_model(page, "sim/rate-300-len-2000-ttft-100")
     ask(page, "Hello")
     expect(last(page)).to_contain_text("Your limit for an answer is reached")
+    expect(limit).to_be_visible()  # it folds only by hand
+    page.get_by_text("Limits and fallbacks").click()
+    expect(limit).to_be_hidden()
 
     button(page, "Raise the limit").click()
 
-    expect(limit).to_be_visible()
+    expect(limit).to_be_focused()
+
+
+def test_a_limit_in_usd_says_outside_of_its_fold_whom_it_cannot_stop(first_visit: Page) -> None:
+    page = first_visit  # what is set here must not last
+    warning = page.get_by_text("No price is known for acme/typed-by-hand")
+    choose_model(page, "acme/typed-by-hand")
+    page.get_by_text("Limits and fallbacks").click()
+    limit = page.get_by_label("Limit per answer (USD)")
+    limit.fill("0.5")
+    limit.press("Enter")
+    expect(warning).to_be_visible()
+    expect(limit).to_be_visible()  # it has not folded itself
+
+    page.get_by_text("Limits and fallbacks").click()
+
+    expect(limit).to_be_hidden()
+    expect(warning).to_be_visible()
 
 
 def test_the_details_can_be_copied_and_hold_no_key(page: Page) -> None:

@@ -14,8 +14,8 @@ def use(app: AppTest) -> str:
 def test_nothing_is_limited_and_nobody_asked_instead_unless_the_visitor_says_so() -> None:
     app = visit(QUICK)
 
-    assert app.number_input(key="answer_limit").value is None
-    assert app.number_input(key="session_limit").value is None
+    for key in ("answer_tokens", "answer_usd", "session_tokens", "session_usd"):
+        assert app.number_input(key=key).value is None
     assert app.multiselect(key="fallbacks").value == []
 
 
@@ -31,22 +31,44 @@ def test_what_the_tab_has_used_is_shown() -> None:
 
 def test_a_session_that_has_reached_its_limit_asks_nobody_any_more() -> None:
     app = visit(QUICK)
-    app.number_input(key="session_limit").set_value(0.00001)
+    app.number_input(key="session_usd").set_value(0.00001)
     say(app, "One")
 
     say(app, "Two")
 
     assert boxes(app)[0].startswith("Your limit for this session is reached")
-    assert app.button(key="point_session_limit").label == "Raise the limit"
+    assert app.button(key="point_session_usd").label == "Raise the limit"
 
 
 def test_a_model_without_a_known_price_is_named_beside_a_limit_in_usd() -> None:
     app = visit(QUICK)
 
-    app.number_input(key="answer_limit").set_value(0.5).run()
+    app.number_input(key="answer_usd").set_value(0.5).run()
 
     captions = [caption.value for caption in app.sidebar.caption]
-    assert any(caption.startswith("No price is known for") for caption in captions)
+    assert any("No price is known for" in caption for caption in captions)
+
+
+def test_an_answer_ends_at_the_visitors_limit_of_tokens_and_the_card_leads_to_it() -> None:
+    app = visit("sim/ttft-0-rate-2000-len-4000")
+    app.number_input(key="answer_tokens").set_value(50)
+
+    say(app, "Hello")
+
+    assert boxes(app)[0].startswith("Your limit for an answer is reached: about ")
+    assert "of 50 tokens" in boxes(app)[0]
+    assert app.button(key="point_answer_tokens").label == "Raise the limit"
+
+
+def test_a_session_ends_at_the_visitors_limit_of_tokens() -> None:
+    app = visit(QUICK)
+    app.number_input(key="session_tokens").set_value(30)
+    say(app, "One")
+
+    say(app, "Two")
+
+    assert boxes(app)[0].startswith("Your limit for this session is reached")
+    assert app.button(key="point_session_tokens").label == "Raise the limit"
 
 
 def test_the_models_to_ask_instead_are_asked_in_the_order_they_were_chosen() -> None:
