@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 
 from chat.continuation import continued
 from chat.deadlines import Deadlines, within
-from chat.errors import Failure, FailureKind, ProviderError, ReplyInterrupted
+from chat.errors import CannotGoOn, Failure, FailureKind, ProviderError, ReplyInterrupted
 from chat.events import (
     Continued,
     Event,
@@ -32,12 +32,12 @@ from chat.messages import ChatRequest, Message, Secret
 from chat.metrics import estimated_tokens
 from chat.ports import Provider
 from chat.retry import Policy, may_switch
-from chat.seam import CannotGoOn, Seam, resumed
+from chat.seam import Seam, resumed
 
-_CANNOT_GO_ON: frozenset[FailureKind] = frozenset(
-    {"rejected", "too_long", "unknown_model", "no_endpoint"}
-)
+_TAKES_NO_BEGINNING: frozenset[FailureKind] = frozenset({"rejected", "too_long"})
 """What an upstream says that takes no beginning of an answer; the answer itself has not failed."""
+_CANNOT_GO_ON = _TAKES_NO_BEGINNING | {"unknown_model", "no_endpoint"}
+"""Likewise after a break: the model was there a moment ago."""
 
 Move = Retrying | SwitchedModel | Reconnecting
 
@@ -179,12 +179,18 @@ class _Answer:
     def _next_move(self, failure: Failure) -> Move | None:
         """What to do after a failure; None where nothing helps.
 
+        Raises:
+            CannotGoOn: the upstream does not let the model go on from what there is.
+
         Reasoning alone does not count as begun: no part of the answer has been shown, and no API
         takes up somebody's half reasoning, so the alternative to asking anew would be to fail.
         """
         if self._written_chars:
             return self._reconnection(failure)
-        return self._retry(failure) or self._switch(failure)
+        move = self._retry(failure) or self._switch(failure)
+        if move is None and self._begun and failure.kind in _TAKES_NO_BEGINNING:
+            raise _cannot_go_on(failure)
+        return move
 
     def _retry(self, failure: Failure) -> Retrying | None:
         most = self._how.policy.tries
@@ -209,10 +215,7 @@ class _Answer:
             CannotGoOn: the upstream does not let the model go on.
         """
         if self._broken and failure.kind in _CANNOT_GO_ON:
-            raise CannotGoOn(
-                f"The connection broke, and the model cannot be asked to go on: {failure.detail}",
-                status=failure.status,
-            )
+            raise _cannot_go_on(failure)
         if self._broke_at_s is None:
             self._broke_at_s = self._clock()
         most = self._how.policy.reconnects
@@ -235,3 +238,8 @@ class _Answer:
         )
         is_too_late = wait_s is not None and now_s + wait_s >= self._ends_at_s
         return None if is_too_late else wait_s
+
+
+def _cannot_go_on(failure: Failure) -> CannotGoOn:
+    told = f": {failure.detail}" if failure.detail else ""
+    return CannotGoOn(f"it cannot be asked to{told}", status=failure.status)

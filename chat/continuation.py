@@ -1,15 +1,17 @@
 """Joins a continued answer to what was there: no repeat at the seam, and a new start is noticed.
 
 A model that is given its own partial answer as the last message either goes on, or repeats the last
-words first, or begins again from the top. Which of them it is shows in its first words, and only
-those are held back.
+words first, or begins again from the top, or says something about it. Which of them it is shows in
+its first words, and only those are held back.
 """
 
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from contextlib import aclosing
 from typing import Literal, cast
 
+from chat.errors import CannotGoOn
 from chat.events import Continued, Event, Finished, StartedOver, TextDelta
+from chat.unwilling import Opening
 
 OVERLAP_CHARS = 12
 """Shorter agreements at the seam are taken for chance, unless they are all there was before."""
@@ -88,43 +90,85 @@ def _agreement(one: str, other: str) -> int:
     return next((n for n, (a, b) in enumerate(pairs) if a != b), min(len(one), len(other)))
 
 
+class _Beginning:
+    """What a continuation begins with, held back until it is clear what the model does.
+
+    Args:
+        before: The partial answer.
+    """
+
+    def __init__(self, before: str) -> None:
+        self._joiner = Joiner(before)
+        self._opening = Opening(before)
+        self._held = ""
+        self._is_open = False
+
+    def take(self, piece: str) -> Iterator[Event]:
+        """What a piece of text frees.
+
+        Raises:
+            CannotGoOn: the model does not go on; nothing of what it said is to be shown.
+        """
+        if self._is_open:
+            yield TextDelta(piece)
+            return
+        self._held += self._joiner.feed(piece)
+        if self._joiner.verdict == "joined" and self._held:
+            if not self._opening.is_unclear(self._held):
+                yield from self._release()
+        elif self._joiner.verdict == "started_over":
+            yield from self._release()
+
+    def end(self) -> Iterator[Event]:
+        """What is still held, at the end or a break."""
+        if not self._is_open:
+            self._held += self._joiner.flush()
+            yield from self._release()
+
+    def _release(self) -> Iterator[Event]:
+        """The verdict comes before the text it frees."""
+        self._is_open = True
+        if self._joiner.verdict == "started_over":
+            yield StartedOver()
+        if self._held:
+            yield TextDelta(self._held)
+
+
 async def continued(before: str, source: AsyncIterator[Event]) -> AsyncGenerator[Event, None]:
     """The events of an answer that goes on from `before`, which it begins with.
 
     Args:
         before: The partial answer.
         source: What the provider says when asked to go on.
+
+    Raises:
+        CannotGoOn: the model speaks about going on instead; what it said is not shown.
     """
     yield Continued(before)
-    joiner = Joiner(before)
+    beginning = _Beginning(before)
     # Ours are generators; closing one closes its connection.
     async with aclosing(cast("AsyncGenerator[Event, None]", source)) as events:
         try:
             async for event in events:
-                for part in _through(joiner, event):
+                for part in _through(beginning, event):
                     yield part
+        except CannotGoOn:
+            raise
         except Exception:  # whatever broke it: what was held is let go of, then it is raised again
-            for part in _through(joiner, None):
+            for part in beginning.end():
                 yield part
             raise
     # A stream that ends without a finish has said something too.
-    for part in _through(joiner, None):
+    for part in beginning.end():
         yield part
 
 
-def _through(joiner: Joiner, event: Event | None) -> Iterator[Event]:
-    """What becomes of one event, or of a break (None); a verdict comes before the text it frees."""
-    was_decided = joiner.is_decided
+def _through(beginning: _Beginning, event: Event) -> Iterator[Event]:
     match event:
         case TextDelta(piece):
-            text = joiner.feed(piece)
-        case Finished() | None:
-            text = joiner.flush()
+            yield from beginning.take(piece)
+        case Finished():
+            yield from beginning.end()
+            yield event
         case _:
-            text = ""
-    if joiner.verdict == "started_over" and not was_decided:
-        yield StartedOver()
-    if text:
-        yield TextDelta(text)
-    if event is not None and not isinstance(event, TextDelta):
-        yield event
+            yield event

@@ -24,6 +24,7 @@
     │   ├── ConnectionLost       refused, reset, unknown host
     │   ├── BadAnswer            200 with something that is not a stream of chunks
     │   ├── ReplyInterrupted     the stream ended without a finish reason
+    │   ├── CannotGoOn           a model does not go on from where an answer stopped
     │   ├── LimitReached         the visitor's own limit of tokens or cost; no fault
     │   ├── ServerBusy           this server answers as many as it may already
     │   └── InternalFault        a fault of ours
@@ -60,6 +61,7 @@ FailureKind = Literal[
     "connection_lost",
     "bad_answer",
     "interrupted",
+    "cannot_go_on",
     "limit_reached",
     "server_busy",
     "internal",
@@ -261,6 +263,12 @@ class ReplyInterrupted(ProviderError):  # noqa: N818
     """The stream ended without a finish reason. What came is kept."""
 
     kind = "interrupted"
+
+
+class CannotGoOn(ProviderError):  # noqa: N818
+    """The model does not go on from where the answer stopped; asking it again is useless."""
+
+    kind = "cannot_go_on"
 
 
 class LimitReached(ProviderError):  # noqa: N818

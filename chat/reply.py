@@ -39,6 +39,7 @@ _OUTCOME_OF: dict[FinishReason, Outcome] = {
 }
 _OUTCOME_OF_FAILURE: dict[FailureKind, Outcome] = {
     "interrupted": "interrupted",
+    "cannot_go_on": "interrupted",
     # The visitor's own limit: stopped as wanted, and the failure says by what.
     "limit_reached": "stopped",
 }

@@ -9,34 +9,11 @@ from contextlib import aclosing
 from typing import cast
 
 from chat.continuation import Joiner
-from chat.errors import ReplyInterrupted
+from chat.errors import CannotGoOn
 from chat.events import Event, Finished, TextDelta
+from chat.unwilling import Opening
 
-BEGAN_ANEW = "The connection broke, and the model began anew instead of going on."
-REFUSED = "The connection broke, and the model would not go on from where it stopped."
-
-# How models speak when they take the beginning for somebody's message instead of their own words.
-# In English only; what is not noticed stands in the answer, where it can be seen.
-_NOT_GOING_ON = (
-    *("i'm sorry", "i am sorry", "i apologize", "i apologise", "sorry, ", "i cannot ", "i can't "),
-    *(
-        "i'm unable",
-        "i am unable",
-        "i'm not able",
-        "as an ai",
-        "it seems your",
-        "it seems like your",
-    ),
-    *("it seems that your", "it looks like your", "your message ", "your response ", "your text "),
-    *("you seem to have", "could you please", "sure!", "sure, here", "sure, let", "certainly!"),
-    *("certainly, here", "of course!", "of course, here", "here is the continuation"),
-    *("here's the continuation", "continuing from"),
-)
-_QUOTES = "\"'“‘«„"
-
-
-class CannotGoOn(ReplyInterrupted):
-    """The model does not go on from where the answer broke; asking again is useless."""
+BEGAN_ANEW = "it began anew"
 
 
 class Seam:
@@ -51,8 +28,7 @@ class Seam:
         """What the model is to go on from; some providers refuse one that ends in white space."""
         self._joiner = Joiner(self.prefill)
         self._space = shown[len(self.prefill) :]
-        # After an opening quote it may be a figure of the story who is sorry.
-        self._may_refuse = bool(self.prefill) and self.prefill[-1] not in _QUOTES
+        self._opening = Opening(self.prefill)
         self._held = ""
         self._is_open = False
 
@@ -91,12 +67,7 @@ class Seam:
         """
         if not self._held or self._space.startswith(self._held):
             return True
-        if not self._may_refuse:
-            return False
-        said = self._held.lower().replace("’", "'")
-        if said.startswith(_NOT_GOING_ON):
-            raise CannotGoOn(REFUSED)
-        return any(opening.startswith(said) for opening in _NOT_GOING_ON)
+        return self._opening.is_unclear(self._held)
 
     def _release(self) -> str:
         """What is held, without the white space that stands there already."""

@@ -48,7 +48,7 @@ def buttons_of(reply: ReplyRecord) -> frozenset[Button]:
     """Those of the reply's own buttons that the card has already."""
     explanation = explanation_of(reply)
     match explanation.action if explanation is not None else None:
-        case "continue":
+        case "continue" | "continue_with":
             return frozenset({"go_on", "regenerate"})
         case "retry" | "wait":
             return frozenset({"regenerate"})

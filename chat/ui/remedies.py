@@ -44,7 +44,12 @@ def draw_remedies(turn: Turn, action: Action) -> None:
                 _draw_try_with(reply, "secondary")
             case "continue":
                 draw_go_on("primary")
-                _draw_go_on_with(reply)
+                _draw_go_on_with(reply, "secondary")
+                draw_regenerate(reply, "secondary")
+            case "continue_with":
+                if not _draw_go_on_with(reply, "primary"):
+                    _draw_choose("primary")
+                draw_go_on("secondary")
                 draw_regenerate(reply, "secondary")
             case "shorten" | "reword":
                 _draw_edit(turn)
@@ -57,12 +62,7 @@ def draw_remedies(turn: Turn, action: Action) -> None:
                 _draw_try_with(reply, "secondary")
             case "choose_model":
                 has_other = _draw_try_with(reply, "primary")
-                _draw_pointer(
-                    "Choose another model",
-                    session.MODEL_BOX,
-                    ":material/list:",
-                    "secondary" if has_other else "primary",
-                )
+                _draw_choose("secondary" if has_other else "primary")
 
 
 def draw_go_on(kind: ButtonType = "tertiary") -> None:
@@ -134,17 +134,24 @@ def _draw_try_with(reply: ReplyRecord, kind: ButtonType) -> bool:
     return other is not None
 
 
-def _draw_go_on_with(reply: ReplyRecord) -> None:
+def _draw_go_on_with(reply: ReplyRecord, kind: ButtonType) -> bool:
+    """Draws the offer to let another model continue; False where none can."""
     other = other_model(reply)
     if other is not None:
         st.button(
             f"Continue with {plain(model_name(other))}",
             key="go_on_with",
             icon=":material/swap_horiz:",
+            type=kind,
             wrap=True,
             on_click=go_on_with,
             args=(other,),
         )
+    return other is not None
+
+
+def _draw_choose(kind: ButtonType) -> None:
+    _draw_pointer("Choose another model", session.MODEL_BOX, ":material/list:", kind)
 
 
 def _draw_edit(turn: Turn) -> None:

@@ -13,6 +13,7 @@ Action = Literal[
     "retry",
     "wait",
     "continue",
+    "continue_with",
     "shorten",
     "reword",
     "lower_max_tokens",
@@ -125,6 +126,11 @@ _FAILURES: dict[FailureKind, Explanation] = {
     "interrupted": Explanation(
         "The answer broke off before its end.", f"{_KEPT} Continue it, or try again.", "continue"
     ),
+    "cannot_go_on": Explanation(
+        "The model did not go on from where the answer stopped.",
+        f"{_KEPT} Continue it with another model, or try again.",
+        "continue_with",
+    ),
     "limit_reached": Explanation(
         "Your limit for an answer is reached.",
         "Raise the limit in the sidebar, then continue.",
@@ -214,7 +220,7 @@ def explain(failure: Failure, *, now: float | None = None, has_text: bool = Fals
     told = _told(failure, now)
     if has_text and told.action == "retry":
         return replace(told, to_do=f"{_KEPT} Continue it, or try again.", action="continue")
-    if told.action == "continue" and not has_text:
+    if told.action in {"continue", "continue_with"} and not has_text:
         return replace(told, to_do=_RETRY_OR_OTHER, action="retry")
     return told
 

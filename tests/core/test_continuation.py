@@ -203,6 +203,21 @@ async def test_a_break_stays_a_break() -> None:
     assert seen == [Continued(BEFORE), TextDelta("lazy ")]
 
 
+async def test_what_may_become_a_refusal_is_held_back_and_let_go_of() -> None:
+    steps = map(TextDelta, ("I'm ", "sorr", "owful, said the dog"))
+
+    events, _ = await events_of(BEFORE, *steps, FINISHED)
+
+    assert events[1:] == [TextDelta("I'm sorrowful, said the dog"), FINISHED]
+
+
+async def test_a_refusal_to_go_on_is_not_shown() -> None:
+    events, fold = await events_of(BEFORE, *map(TextDelta, ("I'm ", "sorry, ", "but")), FINISHED)
+
+    assert events == [Continued(BEFORE)]
+    assert fold.text == BEFORE
+
+
 async def test_reasoning_passes_through_while_text_is_held_back() -> None:
     thought = ReasoningDelta("hm")
 

@@ -102,7 +102,7 @@ def test_a_model_that_does_not_go_on_leaves_the_partial_alone(said: str) -> None
 
     assert (answer.fold.text, answer.fold.outcome) == (STORY, "interrupted")
     assert answer.failure is not None
-    assert answer.failure.detail.startswith("The connection broke, and the model ")
+    assert answer.failure.kind == "cannot_go_on"
 
 
 def test_an_upstream_that_takes_no_beginning_leaves_the_partial_interrupted() -> None:
@@ -111,6 +111,27 @@ def test_an_upstream_that_takes_no_beginning_leaves_the_partial_interrupted() ->
     assert (answer.fold.text, answer.fold.outcome) == (STORY, "interrupted")
     assert answer.failure is not None
     assert "Prefill is not supported." in answer.failure.detail
+
+
+def test_a_refusal_to_continue_an_answer_is_no_part_of_it() -> None:
+    upstream = Upstream([TextDelta("I'm sor"), TextDelta("ry, but I can't continue."), DONE])
+
+    answer = answer_of(attempts(upstream), begun=STORY)
+
+    assert (answer.fold.text, answer.fold.outcome) == (STORY, "interrupted")
+    assert answer.failure is not None
+    assert answer.failure.kind == "cannot_go_on"
+
+
+def test_an_upstream_that_continues_no_answer_leaves_it_as_it_was() -> None:
+    upstream = Upstream([Rejected("Prefill is not supported.", status=400)])
+
+    answer = answer_of(attempts(upstream), begun=STORY)
+
+    assert (answer.fold.text, answer.fold.outcome) == (STORY, "interrupted")
+    assert answer.failure == Failure(
+        "cannot_go_on", "it cannot be asked to: Prefill is not supported.", 400
+    )
 
 
 def test_a_key_that_fails_after_a_break_is_said_as_it_is() -> None:

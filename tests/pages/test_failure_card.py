@@ -84,6 +84,7 @@ MAIN_BUTTONS = {
     "invalid_key": "Enter a key",
     "limit_reached": "Raise the limit",
 }
+STUCK = Failure("cannot_go_on", "it began anew")
 
 
 @pytest.mark.parametrize(("kind", "label"), MAIN_BUTTONS.items())
@@ -95,6 +96,16 @@ def test_each_failure_has_one_main_button_that_does_what_its_sentence_says(
     assert primary(app) == label
     assert len(boxes(app)) == 1
     assert not app.exception
+
+
+def test_what_a_model_would_not_go_on_with_is_above_all_for_another_one() -> None:
+    app = shown(STUCK, PARTIAL, outcome="interrupted")
+
+    assert primary(app) == "Continue with Steady, 50 tokens a second"
+    assert labels(app)[1:3] == ["Continue", "Regenerate"]
+    assert boxes(app)[0].startswith(
+        "The model did not go on from where the answer stopped: it began anew."
+    )
 
 
 @pytest.mark.parametrize("kind", ["interrupted", "connection_lost", "gap_timeout"])
