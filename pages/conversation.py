@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from chat.ui import session
+from chat.ui import address, session
 from chat.ui.composer import draw_composer, read_queue
 from chat.ui.conversation_menu import draw_title_row
 from chat.ui.conversation_view import announcement, draw_conversation, open_conversation
@@ -13,7 +13,7 @@ from chat.ui.page_script import TRANSCRIPT, run_page_script
 from chat.ui.stage import stage
 
 tab = session.tab()
-session.write_address(tab)
+address.write_address(tab)
 waiting = read_queue(tab)
 view = open_conversation(tab)
 

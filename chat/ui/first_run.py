@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from chat.ui import session
+from chat.ui import address, session
 from chat.ui.wording import NOT_FOUND, UNREADABLE
 
 PROMPTS = (
@@ -21,7 +21,7 @@ def draw_missing(state: str) -> None:
     st.info(NOT_FOUND if state == "missing" else UNREADABLE, icon=":material/search_off:")
     tab = session.tab()
     if st.button("New chat", key="new_chat_here", icon=":material/add:"):
-        session.begin_new(tab)
+        address.begin_new(tab)
         st.rerun()
 
 

@@ -5,7 +5,7 @@ that one write on.
 """
 
 from chat.errors import StoreError
-from chat.ui import session
+from chat.ui import address, session
 from chat.ui.rooms import room_of
 from chat.ui.tab import Tab
 
@@ -19,7 +19,7 @@ def follow_model(tab: Tab) -> None:
         return
     is_first = tab.modelled is None
     tab.modelled = tab.conversation_id
-    if tab.conversation_id is None or (is_first and session.address_names_model()):
+    if tab.conversation_id is None or (is_first and address.names_model()):
         return
     try:
         opened = room_of(tab).turns.open(tab.owner, tab.conversation_id)

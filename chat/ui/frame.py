@@ -10,7 +10,7 @@ from chat.images import Image
 from chat.live import LiveReply
 from chat.parameters import taken_by, tokens_within
 from chat.turn import Ask
-from chat.ui import session, visit
+from chat.ui import address, session, visit
 from chat.ui.account_box import draw_account_box
 from chat.ui.conversation_list import draw_conversation_list, draw_hits
 from chat.ui.finish_watch import watch
@@ -46,7 +46,7 @@ def draw_sidebar(*, is_chat_page: bool, has_models: bool = True) -> None:
     """
     held, tab = services(), session.tab()
     if is_chat_page:
-        session.follow_history(tab)
+        address.follow_history(tab)
     stop_left(tab)
     recognise(tab)
     follow_model(tab)
@@ -61,7 +61,7 @@ def draw_sidebar(*, is_chat_page: bool, has_models: bool = True) -> None:
     if not has_models:
         note_lanes(tab)
     if st.button("New chat", icon=":material/add:", width="stretch", key="new_chat"):
-        session.begin_new(tab)
+        address.begin_new(tab)
         st.switch_page(CHAT_PAGE)
     with stage(tab, "models", str(has_models)):
         if has_models:
@@ -169,5 +169,5 @@ def _draw_conversations(held: Services, tab: session.Tab, *, is_chat_page: bool)
     with st.expander("Import", icon=":material/upload:"):
         draw_import_box(tab)
     if clicked is not None:
-        session.show_conversation(tab, clicked)
+        address.show_conversation(tab, clicked)
         st.switch_page(CHAT_PAGE)

@@ -12,7 +12,7 @@ from chat.errors import ChatError, StoreError
 from chat.images import Image, ImageLimits, ImageRefused, read_images
 from chat.live import LiveReply
 from chat.refusals import MessageRefused
-from chat.ui import session
+from chat.ui import address, session
 from chat.ui.frame import chosen_ask
 from chat.ui.rooms import room_of
 from chat.ui.wiring import services
@@ -52,7 +52,7 @@ def send(text: str, images: tuple[Image, ...] = ()) -> None:
     if live is None:
         session.put_back(text)
     else:
-        session.show_conversation(tab, live.conversation_id)
+        address.show_conversation(tab, live.conversation_id)
 
 
 def regenerate() -> None:
@@ -139,7 +139,7 @@ def delete_conversation(conversation_id: str) -> None:
     if granted(tab, "", lambda: room.store.delete(tab.owner, conversation_id)):
         tab.undo = session.Undo("Conversation deleted.", conversation_id)
         if tab.conversation_id == conversation_id:
-            session.show_conversation(tab, None)
+            address.show_conversation(tab, None)
 
 
 def undo() -> None:
@@ -157,7 +157,7 @@ def undo() -> None:
             "",
             lambda: room.store.restore_message(tab.owner, last.conversation_id, message_id),
         )
-    session.show_conversation(tab, last.conversation_id)
+    address.show_conversation(tab, last.conversation_id)
     session.show_branch(tab)
 
 

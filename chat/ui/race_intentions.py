@@ -11,7 +11,7 @@ from chat.comparison import MAX_LANES, MIN_LANES, LanePreset, LaneSetup, Vote
 from chat.hosts import lane_at
 from chat.opened_comparison import Cell
 from chat.prompt import is_text
-from chat.ui import session
+from chat.ui import address, session
 from chat.ui.intentions import granted
 from chat.ui.lane_asks import ask_of, setup_for
 from chat.ui.race_tab import BLIND, LANE_PRESET, PAGE_WIDTH, RACE_PROMPT, new_draft
@@ -77,7 +77,7 @@ def continue_with(lane_id: str) -> None:
     tab = session.tab()
     if granted(tab, "", lambda: services().kept.store.comparisons.keep_as_chat(tab.owner, lane_id)):
         tab.is_temporary = False
-        session.show_conversation(tab, lane_id)
+        address.show_conversation(tab, lane_id)
 
 
 def show_race(race_id: str | None) -> None:

@@ -1,4 +1,4 @@
-"""What one browser tab knows: the only file that opens `st.session_state` and the URL.
+"""What one browser tab knows: the only file that opens `st.session_state`; the URL is in `address`.
 
 Everything that must survive a reload is elsewhere: the conversation in the store, its id in the
 URL, the visitor in a cookie. A key lives here and nowhere else.
@@ -16,14 +16,12 @@ from chat.budget import Limits
 from chat.catalogue import Wanted
 from chat.catalogue_json import MAX_ID_CHARS
 from chat.parameters import Parameters, Upstreams, read_providers
-from chat.ui.history import is_history_navigation
+from chat.ui import address
 from chat.ui.tab import LISTED, WINDOW_TURNS, Choice, Tab, Undo, take_focus, take_notice
 
 __all__ = ["LISTED", "WINDOW_TURNS", "Choice", "Tab", "Undo", "take_focus", "take_notice"]
 
 _TAB = "tab"
-CONVERSATION = "c"
-_MODEL = "model"
 
 TEMPERATURE_AT_FIRST = 0.7
 
@@ -68,32 +66,20 @@ TEMPORARY = "is_temporary"
 def tab() -> Tab:
     """This tab's state, with the conversation that the URL named when the page was loaded.
 
-    Later only Back and Forward change the URL without us (`follow_history`). Any other run may
+    Later only Back and Forward change it without us (`address.follow_history`). Any other run may
     come with an older one: of a click or a report that was on its way as we wrote the address.
     """
     if _TAB not in st.session_state:
         st.session_state[_TAB] = Tab(
-            cookie_owner() or new_visitor_id(), conversation_id=st.query_params.get(CONVERSATION)
+            cookie_owner() or new_visitor_id(),
+            conversation_id=st.query_params.get(address.CONVERSATION),
         )
-    if not st.session_state.get(MODEL) and st.query_params.get(_MODEL):
-        choose_model(st.query_params[_MODEL])
+    if not st.session_state.get(MODEL) and st.query_params.get(address.MODEL):
+        choose_model(st.query_params[address.MODEL])
     found: Tab = st.session_state[_TAB]
     if CLAIM in st.query_params:
         found.ring.claim = st.query_params.pop(CLAIM)
     return found
-
-
-def follow_history(held: Tab) -> None:
-    """Shows what the URL names after Back or Forward; on the chat page.
-
-    An address without a conversation is that of a new chat then.
-    """
-    named = st.query_params.get(CONVERSATION)
-    if not is_history_navigation() or named == held.conversation_id:
-        return
-    # A temporary chat has no address: without one it may be where the visitor comes back to.
-    if named is not None or not held.is_temporary:
-        held.turn_to(named)
 
 
 def set_choice_defaults(*, model: str, max_tokens: int) -> None:
@@ -104,11 +90,6 @@ def set_choice_defaults(*, model: str, max_tokens: int) -> None:
     st.session_state.setdefault(TOP_P, 1.0)
     st.session_state.setdefault(MAX_TOKENS, max_tokens)
     st.session_state.setdefault(SYSTEM_PROMPT, "")
-
-
-def address_names_model() -> bool:
-    """Whether the URL says which model to ask."""
-    return bool(st.query_params.get(_MODEL))
 
 
 def choose_model(model_id: str) -> None:
@@ -224,31 +205,10 @@ def point_at(held: Tab, field: str) -> None:
     held.focused += 1
 
 
-def show_conversation(held: Tab, conversation_id: str | None) -> None:
-    """Puts a conversation, or a new one, on screen and into the URL."""
-    if conversation_id != held.conversation_id:
-        held.turn_to(conversation_id)
-    write_address(held)
-
-
-def begin_new(held: Tab) -> None:
-    """Puts an empty chat on screen."""
-    held.turn_to(None)
-    write_address(held)
-
-
 def show_branch(held: Tab) -> None:
     """Notes that another branch of the conversation is on screen now."""
     held.branch += 1
     held.editing = None
-
-
-def write_address(held: Tab) -> None:
-    """Makes the URL name the conversation on screen; a temporary one has no address."""
-    if held.conversation_id is None or held.is_temporary:
-        st.query_params.pop(CONVERSATION, None)
-    elif st.query_params.get(CONVERSATION) != held.conversation_id:
-        st.query_params[CONVERSATION] = held.conversation_id
 
 
 def composed() -> tuple[str, list[tuple[str, bytes]]]:
