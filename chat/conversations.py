@@ -79,7 +79,8 @@ class ReplyRecord:
         text_chars: Length of the text, also where the text itself was not loaded.
         reasoning_chars: Length of the reasoning, likewise.
         tries: Requests until the first text, the one that brought it included.
-        reconnections: How often the answer broke off and was taken up again.
+        reconnections: How often the answer broke off and was to be taken up again; it was where
+            `timings.reconnect_s` is known.
         switched_to: Models that were asked after the chosen one, in order.
         parts: What each request brought; empty where one brought everything.
         measures: Where the time went; known once it has ended.

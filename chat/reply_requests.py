@@ -105,7 +105,7 @@ def timings_of(requests: Sequence[Request], ended_at_s: float | None) -> Timings
     first, answered = requests[0], requests[tries - 1]
     reasoned = next((r for r in requests if r.first_reasoning_at_s is not None), first)
     spans_s = [r.decode_s for r in requests if r.decode_s is not None]
-    went_on = [r for r in requests[tries - 1 :] if r.chars]
+    went_on = [r for r in requests[tries - 1 :] if r.first_text_at_s is not None]
     gaps_s = [_between(one.last_at_s, other.first_at_s) or 0.0 for one, other in pairwise(went_on)]
     return Timings(
         ttft_s=_between(answered.sent_at_s, answered.first_text_at_s),

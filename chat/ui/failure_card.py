@@ -11,7 +11,7 @@ import streamlit as st
 from chat.conversations import ReplyRecord
 from chat.tree import Turn
 from chat.ui.plain import plain
-from chat.ui.remedies import draw_remedies
+from chat.ui.remedies import draw_remedies, retry_wait_s
 from chat.ui.reply_details import draw_details
 from chat.ui.wording import Explanation, explain, explain_ending
 
@@ -26,7 +26,7 @@ def draw_failure_card(turn: Turn, *, can_act: bool) -> None:
         can_act: Whether its buttons can be used; not in the middle of a conversation.
     """
     reply = turn.reply
-    explanation = explanation_of(reply)
+    explanation = explanation_of(reply, can_act=can_act)
     if explanation is not None:
         box = st.error if reply.outcome == "failed" else st.warning
         sentences = f"{plain(explanation.happened)}  \n{plain(explanation.to_do)}"
@@ -36,12 +36,17 @@ def draw_failure_card(turn: Turn, *, can_act: bool) -> None:
     draw_details(reply)
 
 
-def explanation_of(reply: ReplyRecord) -> Explanation | None:
-    """What the card says, or None where there is nothing to explain."""
+def explanation_of(reply: ReplyRecord, *, can_act: bool = True) -> Explanation | None:
+    """What the card says, or None where there is nothing to explain; see `draw_failure_card`."""
     if reply.failure is None:
         return explain_ending(reply.outcome, has_text=bool(reply.text))
-    now_s = datetime.now(UTC).timestamp()
-    return explain(reply.failure, now=now_s, has_text=bool(reply.text))
+    now = datetime.now(UTC)
+    return explain(
+        reply.failure,
+        now=now.timestamp(),
+        has_text=bool(reply.text),
+        left_s=retry_wait_s(reply, now) if can_act else 0,
+    )
 
 
 def buttons_of(reply: ReplyRecord) -> frozenset[Button]:

@@ -70,8 +70,10 @@ class LiveState:
                 self.failure, self.attempt = failure, 1
             case RequestSent():
                 self._due_s = None
-            case TextDelta() | ReasoningDelta() if self.phase not in {"streaming", "reconnected"}:
+            case TextDelta() if self.phase not in {"streaming", "reconnected"}:
                 self._enter("reconnected" if self._has_seam else "streaming")
+            case ReasoningDelta() if self.phase in {"retrying", "switched"} and not self._has_seam:
+                self._enter("streaming")
 
     def _wait(self, phase: Phase, event: Retrying | Reconnecting, at_s: float) -> None:
         self._enter(phase)

@@ -1,5 +1,5 @@
 // A combobox of models by the ARIA pattern (https://www.w3.org/WAI/ARIA/apg/patterns/combobox/):
-// two lines for each, found by name or id as one types, without asking the server. What it is given
+// two lines for each, found by name, id or group as one types, without asking the server. What it is given
 // comes from a list on the internet, so it only ever becomes text, never HTML.
 
 const SHOWN = 200 // rows drawn at most; typing narrows them
@@ -56,8 +56,8 @@ class Box {
     this.keep = keep
     this.send = send
     this.longest = data.longest
-    this.entries = data.entries.map(([id, name, section, facts, star]) => ({
-      id, name, section, facts, star, words: `${name} ${id}`.toLowerCase(),
+    this.entries = data.entries.map(([id, name, section, facts, star, group]) => ({
+      id, name, section, facts, star, words: `${name} ${id} ${section} ${group}`.toLowerCase(),
     }))
     // A page that was drawn before the choice arrived must not take it back.
     if (this.pending === null || this.pending === data.chosen) {
@@ -130,7 +130,7 @@ class Box {
     const rank = entry =>
       entry.id.toLowerCase() === query ? 0
         : entry.name.toLowerCase().startsWith(query) ? 1
-          : entry.words.includes(query) ? 2 : 3
+          : `${entry.name} ${entry.id}`.toLowerCase().includes(query) ? 2 : 3
     return this.entries
       .filter(entry => words.every(word => entry.words.includes(word)))
       .map((entry, order) => ({ entry, order, rank: rank(entry) }))

@@ -43,6 +43,7 @@ class Entry:
     Attributes:
         section: The heading it stands under.
         facts: The second line.
+        group: Who runs it, which it is found by too, whatever section it stands in.
     """
 
     id: str
@@ -50,6 +51,7 @@ class Entry:
     section: str
     facts: str
     is_favourite: bool
+    group: str
 
 
 def draw_model_box(
@@ -77,7 +79,9 @@ def draw_model_box(
             "chosen": chosen,
             "name": name,
             "longest": MAX_ID_CHARS,
-            "entries": [[e.id, e.name, e.section, e.facts, e.is_favourite] for e in entries],
+            "entries": [
+                [e.id, e.name, e.section, e.facts, e.is_favourite, e.group] for e in entries
+            ],
         },
         on_picked_change=on_pick,
         on_starred_change=on_star,

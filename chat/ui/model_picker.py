@@ -74,6 +74,7 @@ def entries_of(
             sections.get(model.id, model.group),
             facts_text(model, speeds.get(model.id)),
             model.id in starred,
+            model.group,
         )
         for model in (*ordered, *by_id.values())
     ]

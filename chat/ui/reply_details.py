@@ -40,7 +40,7 @@ def details_of(reply: ReplyRecord) -> str:
         "upstream provider": failure.upstream_provider or reply.upstream_provider,
         "generation id": reply.generation_id,
         "tries": reply.tries,
-        "reconnections": reply.reconnections or None,
+        "reconnections tried": reply.reconnections or None,
     }
     lines = [f"{name}: {fact}" for name, fact in facts.items() if fact not in {None, ""}]
     return _KEY.sub("sk-…", "\n".join([*lines, *story]))

@@ -66,7 +66,7 @@ def header(reply: ReplyRecord) -> str:
     parts = [_quiet(plain(model_name(models[-1])))]
     if reply.outcome in ENDINGS:
         parts.append(f":small[{ENDINGS[reply.outcome]}]")
-    if reply.reconnections:
+    if reply.timings.reconnect_s is not None:
         parts.append(f":small[{_RECONNECTED}]")
     return _NEW_LINE.join([" ".join(parts), *_switches(models)])
 

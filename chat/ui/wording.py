@@ -37,6 +37,7 @@ class Explanation:
 NOT_FOUND = "This conversation does not exist, or it is not yours."
 
 _RETRY_OR_OTHER = "Try again, or choose another model."
+_COUNTED_DOWN = "Wait for the countdown, or choose another model."
 _KEPT = "What arrived is kept."
 
 _FAILURES: dict[FailureKind, Explanation] = {
@@ -209,15 +210,25 @@ NO_LOGIN = "Logging in does not work: it is not set up completely on this server
 STORE_AWAY = "This conversation is not being saved right now. It will be, as soon as it can."
 
 
-def explain(failure: Failure, *, now: float | None = None, has_text: bool = False) -> Explanation:
+def explain(
+    failure: Failure,
+    *,
+    now: float | None = None,
+    has_text: bool = False,
+    left_s: int | None = None,
+) -> Explanation:
     """The sentences and the button for a failure.
 
     Args:
         failure: What went wrong.
         now: Seconds since 1970 (UTC); a reset that is over by then needs no more waiting.
         has_text: Some of the answer came before the failure, so it can be continued.
+        left_s: Seconds left of a wait that is counted down beside the sentence, which then names
+            none; None where there is no countdown.
     """
     told = _told(failure, now)
+    if told.action == "wait" and failure.retry_after_s is not None and left_s is not None:
+        told = replace(told, to_do=_COUNTED_DOWN if left_s else _RETRY_OR_OTHER)
     if has_text and told.action == "retry":
         return replace(told, to_do=f"{_KEPT} Continue it, or try again.", action="continue")
     if told.action in {"continue", "continue_with"} and not has_text:

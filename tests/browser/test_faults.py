@@ -93,7 +93,7 @@ def test_why_it_broke_off_is_in_the_folded_details(page: Page) -> None:
     last(page).get_by_text("Technical details").click()
 
     details = last(page).get_by_test_id("stCode")
-    expect(details).to_contain_text("reconnections: 1")
+    expect(details).to_contain_text("reconnections tried: 1")
     expect(details).to_contain_text("broke off after")
     expect(details).to_contain_text("connection_lost")
 
@@ -152,6 +152,8 @@ def test_what_cannot_be_taken_up_again_is_continued_by_another_model(page: Page)
     await_end(page)
     before = " ".join(words(page))
     assert is_beginning(before.split(), WHOLE)
+    expect(last(page)).to_contain_text("The model did not go on from where the answer stopped")
+    expect(last(page)).not_to_contain_text("reconnected")
     expect(button(page, "Regenerate")).to_be_visible()
 
     button(page, "Continue with").click()

@@ -31,6 +31,17 @@ def test_a_model_is_found_by_a_word_of_its_name_or_its_id(first_visit: Page) -> 
     expect(options(first_visit)).to_have_count(0)
 
 
+def test_a_group_is_found_by_its_name_and_narrowed_by_more_words(first_visit: Page) -> None:
+    box(first_visit).click()
+    box(first_visit).fill("simulator")
+    expect(options(first_visit).first).to_contain_text("Steady, 50 tokens a second")
+    expect(options(first_visit).nth(20)).to_be_visible()
+
+    box(first_visit).fill("simulator daily")
+
+    expect(options(first_visit)).to_have_count(1)
+
+
 def test_an_id_that_is_typed_whole_is_used_though_others_contain_it(first_visit: Page) -> None:
     box(first_visit).click()
     box(first_visit).fill("acme/sim-echo")

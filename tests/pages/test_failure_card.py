@@ -180,6 +180,7 @@ def test_a_wait_that_the_upstream_asked_for_is_counted_down() -> None:
     assert button.disabled
     assert button.label.startswith("Try again in ")
     assert 50 <= int(button.label.split()[3]) <= 60
+    assert boxes(app)[0].endswith("Wait for the countdown, or choose another model.")
 
 
 def test_a_wait_that_is_over_leaves_the_button_that_tries_again() -> None:
@@ -187,6 +188,7 @@ def test_a_wait_that_is_over_leaves_the_button_that_tries_again() -> None:
     app = shown(Failure("rate_limited", retry_after_s=60.0), ended_at=ended_at)
 
     assert primary(app) == "Try again"
+    assert boxes(app)[0].endswith("Try again, or choose another model.")
     app.button(key="regenerate").click().run()
     assert not boxes(app)
 

@@ -4,6 +4,7 @@ from chat.errors import Failure
 from chat.events import (
     Event,
     Logged,
+    ReasoningDelta,
     Reconnecting,
     RequestSent,
     Retrying,
@@ -70,6 +71,10 @@ def test_a_seam_is_seen_as_reconnecting_and_then_as_reconnected() -> None:
     assert "reconnecting…" in line(*BROKEN)
     assert "reconnecting…" in line(*BROKEN, RequestSent())
     assert "reconnected" in line(*BROKEN, RequestSent(), TextDelta(" more"))
+
+
+def test_reasoning_after_a_seam_is_no_going_on_yet() -> None:
+    assert "reconnecting…" in line(*BROKEN, RequestSent(), ReasoningDelta("Hm"))
 
 
 def test_a_retry_inside_a_reconnection_is_still_a_reconnection_afterwards() -> None:

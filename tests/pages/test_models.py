@@ -98,7 +98,7 @@ def test_an_upstream_that_is_away_is_said_and_the_app_goes_on(
 
 @pytest.mark.usefixtures("openrouter")
 def test_each_entry_says_context_and_prices() -> None:
-    facts = {name: words for name, _, words, _ in offers(listed()).values()}
+    facts = {name: words for name, _, words, *_ in offers(listed()).values()}
 
     assert facts["Acme: Thinker"] == "1.05M context · $2 in, $10 out"
     assert facts["Acme: Gratis"] == "131k context · free"
@@ -111,7 +111,7 @@ def test_a_model_that_answered_here_says_how_fast_and_stands_on_top() -> None:
 
     app = visit("sim/echo")
 
-    _, section, facts, _ = offers(app)["sim/echo"]
+    _, section, facts, *_ = offers(app)["sim/echo"]
     assert section == "Recently used"
     assert "TTFT 0." in facts
     assert "tok/s" in facts
@@ -129,7 +129,7 @@ def test_favourites_stand_first_and_are_one_visitors_own() -> None:
     visit()
     services().kept.store.choices.set_favourite(VISITOR, "sim/echo", is_favourite=True)
 
-    (model, (_, section, _, star)), *_ = offers(visit()).items()
+    (model, (_, section, _, star, _)), *_ = offers(visit()).items()
     assert (model, section, bool(star)) == ("sim/echo", "Favourites", True)
     assert "Favourites" not in sections(visit(visitor=STRANGER))
 
