@@ -33,6 +33,7 @@ def server() -> Iterator[str]:
         "API_TOKEN": TOKEN,
         "OPENAI_API": "on",
         "API_RATE_PER_MINUTE": "100000",
+        "API_MAX_RUNNING": "100",
         "API_MAX_BODY_BYTES": "100000",
         "CORS_ORIGINS": "https://friend.example",
         "LOCAL_MODELS": "off",
@@ -45,16 +46,16 @@ def server() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def seen(server: str) -> Callable[[int, str], Seen]:
+def seen(server: str) -> Callable[[str, str], Seen]:
     """What the packages of a version saw in a scenario; one run of Node for each version."""
 
     @cache
-    def played(version: int) -> dict[str, Seen]:
+    def played(version: str) -> dict[str, Seen]:
         node = shutil.which("node")
         if node is None or not (HERE / "node_modules").is_dir():
             pytest.fail(NO_NODE, pytrace=False)
         done = subprocess.run(  # noqa: S603 - our own script
-            [node, HERE / "scenarios.mjs", str(version), server, TOKEN],
+            [node, HERE / "scenarios.mjs", version, server, TOKEN],
             capture_output=True,
             text=True,
             timeout=PATIENCE_S,

@@ -1,5 +1,6 @@
-// What front ends of the AI SDK do with the app, in the packages' own code; prints what they saw.
-// Usage: node scenarios.mjs 7|6|5|4 http://localhost:8501 TOKEN
+// What front ends of the AI SDK do with the app, in the packages' own code, all at once; prints
+// what they saw.
+// Usage: node scenarios.mjs 7|7.0.0|…|4 http://localhost:8501 TOKEN
 // What is to be seen is checked in test_ai_sdk.py.
 
 const [version, origin, token] = process.argv.slice(2)
@@ -228,17 +229,14 @@ async function old() {
   }
 }
 
-const scenarios = version === '4' ? await old() : await newer()
-const seen = {}
-for (const [name, play] of Object.entries(scenarios)) {
+const scenarios = version.startsWith('4') ? await old() : await newer()
+const played = Object.entries(scenarios).map(async ([name, play]) => {
+  const late = wait(20000).then(() => { throw new Error('it took too long') })
   try {
-    seen[name] = await Promise.race([
-      play(),
-      wait(20000).then(() => { throw new Error('it took too long') }),
-    ])
+    return [name, await Promise.race([play(), late])]
   } catch (error) {
-    seen[name] = { thrown: `${error.stack}` }
+    return [name, { thrown: `${error.stack}` }]
   }
-}
-console.log(JSON.stringify(seen))
+})
+console.log(JSON.stringify(Object.fromEntries(await Promise.all(played))))
 process.exit(0)
