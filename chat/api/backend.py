@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from chat.api.access import Access
 from chat.api.limits import RateLimit, Slots
 from chat.catalogue import Model
+from chat.ended import Ended
 from chat.errors import Failure
 from chat.refusals import RefusalReason
 from chat.room import Room
@@ -39,6 +40,7 @@ class Backend:
         sizes: How large a request may be.
         rate: How often an owner may ask.
         slots: How many answers of an owner may run at once.
+        ended: The answers that have just ended.
         server_key: The server's own key, and to whom it is lent.
         models: Gives what can be asked, in the picker's order.
         default_model: Gives the model where the request names none; told whether the client is
@@ -56,6 +58,7 @@ class Backend:
     sizes: Sizes
     rate: RateLimit
     slots: Slots
+    ended: Ended
     server_key: ServerKey
     models: Callable[[], Sequence[Model]]
     default_model: Callable[[bool], str]

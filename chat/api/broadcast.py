@@ -16,7 +16,7 @@ from chat.live import LiveReply
 KEEP_ALIVE_S = 15.0
 """Longest silence on a connection: proxies give up idle ones after 30 to 100 s."""
 _SETTLES = (TextDelta, StartedOver, *ENDINGS)
-PORTION_BYTES = 64_000
+PORTION_BYTES = 32_000
 """Most bytes handed to a connection at once; a replay of a long answer goes out in portions."""
 
 
@@ -78,10 +78,12 @@ class Broadcast:
         entries = self._live.read(self._position)
         if not entries:
             return
-        self._position += len(entries)
         for entry in entries:
             for due in self._due(entry):
                 self._bytes += self._encoder.encode(due).encode()
+            # Only now: what cannot be encoded breaks every follower's stream, so that none of them
+            # takes an answer with a hole in it for whole.
+            self._position += 1
         self._has_ended = self._live.is_closed and not self._live.read(self._position)
 
     def _due(self, entry: Logged) -> Iterator[Logged]:

@@ -39,6 +39,13 @@ def chat_routes(backend: Callable[[], Backend]) -> list[Route]:
             held.append(Followers(backend().explain))
         return held[0]
 
+    def stream_of(
+        request: Request, live: LiveReply | None, dialect: Dialect, nothing: Response
+    ) -> Response:
+        if live is None:
+            return nothing
+        return followers().response(live, dialect, has_body=request.method != "HEAD")
+
     async def ask(request: Request) -> Response:
         app = backend()
         # The body first: a client that goes at once is known to be gone where one has to wait for
@@ -54,21 +61,20 @@ def chat_routes(backend: Callable[[], Backend]) -> list[Route]:
     async def follow(request: Request) -> Response:
         app = backend()
         owner = await asyncio.to_thread(app.access.owner_of, request)
-        live = _live(app, followers(), owner, request.path_params["chat_id"])
-        return _stream_of(followers(), live, "ui_messages", Response(status_code=204))
+        live = _live(app, owner, request.path_params["chat_id"])
+        return stream_of(request, live, "ui_messages", Response(status_code=204))
 
     async def follow_old(request: Request) -> Response:
         app = backend()
         owner = await asyncio.to_thread(app.access.owner_of, request)
-        live = _live(app, followers(), owner, request.query_params.get("chatId", ""))
-        nothing = Response(headers=dict(data_stream.HEADERS))
-        return _stream_of(followers(), live, "data_stream", nothing)
+        live = _live(app, owner, request.query_params.get("chatId", ""))
+        return stream_of(request, live, "data_stream", Response(headers=dict(data_stream.HEADERS)))
 
     async def stop(request: Request) -> Response:
         app = backend()
         owner = await asyncio.to_thread(app.access.owner_of, request)
         chat_id = request.path_params["chat_id"]
-        live = _live(app, followers(), owner, chat_id)
+        live = _live(app, owner, chat_id)
         if live is None or not app.room.turns.engine.stop(live.id, owner):
             await asyncio.to_thread(_stop_elsewhere, app, owner, chat_id)
         # Unknown, foreign and already ended look alike: it is not running now.
@@ -114,14 +120,14 @@ def _begin(app: Backend, owner: str, body: ChatBody, ask: Ask) -> LiveReply:
                 return turns.edit(owner, conversation_id, place.message_id, text, ask)
 
 
-def _live(app: Backend, followers: Followers, owner: str, chat_id: str) -> LiveReply | None:
+def _live(app: Backend, owner: str, chat_id: str) -> LiveReply | None:
     """The conversation's running answer, or one that has just ended; None where there is none."""
     ids = {chat_id, own_id_of(owner, chat_id)}
     known = app.room.turns.engine.known(owner).values()
     running = [live for live in known if live.conversation_id in ids]
     if running:
         return running[-1]
-    return next(filter(None, (followers.newest(owner, one) for one in ids)), None)
+    return app.ended.newest(owner, ids)
 
 
 def _stop_elsewhere(app: Backend, owner: str, chat_id: str) -> None:
@@ -131,9 +137,3 @@ def _stop_elsewhere(app: Backend, owner: str, chat_id: str) -> None:
         found = opened(app, owner, chat_id)
         if found is not None and found.turns[-1].reply.outcome is None:
             app.room.store.ask_stop(owner, found.turns[-1].reply.id)
-
-
-def _stream_of(
-    followers: Followers, live: LiveReply | None, dialect: Dialect, nothing: Response
-) -> Response:
-    return nothing if live is None else followers.response(live, dialect)

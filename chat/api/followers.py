@@ -7,16 +7,15 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
 
-from starlette.responses import StreamingResponse
+from starlette.responses import Response
 
 from chat.api import data_stream, ui_messages
 from chat.api.broadcast import Broadcast, Encoder
 from chat.api.chat_body import Dialect
+from chat.api.live_stream import LiveStream
+from chat.ended import GRACE_S
 from chat.errors import Failure
 from chat.live import LiveReply
-
-GRACE_S = 10.0
-"""How long an ended answer can still be followed, so that nobody falls between end and store."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,17 +53,20 @@ class Followers:
 
     explain: Callable[[Failure], str]
     _held: dict[tuple[str, Dialect], Broadcast] = field(default_factory=dict)
-    _newest: dict[tuple[str, str], LiveReply] = field(default_factory=dict)
 
-    def newest(self, owner: str, conversation_id: str) -> LiveReply | None:
-        """The answer that was followed last in a conversation, until its grace is over."""
-        return self._newest.get((owner, conversation_id))
+    def response(self, live: LiveReply, dialect: Dialect, *, has_body: bool = True) -> Response:
+        """The whole answer from its first byte on, then live; closes right after its end.
 
-    def response(self, live: LiveReply, dialect: Dialect) -> StreamingResponse:
-        """The whole answer from its first byte on, then live; closes right after its end."""
+        Args:
+            live: The answer.
+            dialect: Which wire format the client reads.
+            has_body: False for the headers alone, as HEAD wants them.
+        """
         form = FORMATS[dialect]
         headers = {**form.headers, "x-tickertape-conversation": live.conversation_id}
-        return StreamingResponse(self._follow(live, dialect, form), headers=headers)
+        if not has_body:
+            return Response(headers=headers)
+        return LiveStream(self._follow(live, dialect, form), headers=headers)
 
     async def _follow(
         self, live: LiveReply, dialect: Dialect, form: Format
@@ -79,23 +81,16 @@ class Followers:
         if key not in self._held:
             loop = asyncio.get_running_loop()
             self._held[key] = Broadcast(live, form.encoder(live, self.explain), loop)
-            # An account may become the owner meanwhile; the place stays that of the beginning.
-            place = (live.owner, live.conversation_id)
-            self._newest[place] = live
-            self._let_go_later(live, key, place)
+            self._let_go_later(live, key)
         return self._held[key]
 
-    def _let_go_later(
-        self, live: LiveReply, key: tuple[str, Dialect], place: tuple[str, str]
-    ) -> None:
+    def _let_go_later(self, live: LiveReply, key: tuple[str, Dialect]) -> None:
         """Looks every while whether the answer has ended; then it is kept for the grace."""
         loop = asyncio.get_running_loop()
 
         def look() -> None:
             if live.is_closed and live.age_s - _ended_after_s(live) >= GRACE_S:
                 self._held.pop(key).close()
-                if self._newest.get(place) is live:
-                    del self._newest[place]
             else:
                 loop.call_later(GRACE_S / 2, look)
 

@@ -12,7 +12,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
@@ -20,6 +20,7 @@ from chat.api import openai_format
 from chat.api.asking import admitted, ask_of, body_of, header_key, in_sentences, json_of
 from chat.api.backend import Backend
 from chat.api.broadcast import Broadcast
+from chat.api.live_stream import LiveStream
 from chat.api.openai_body import CompletionBody, read_completion_body
 from chat.api.openai_format import OpenAIEncoder, completion_of, error_body, http_status
 from chat.api.refused import RequestRefused
@@ -78,7 +79,7 @@ def openai_routes(backend: Callable[[], Backend]) -> list[Route]:
     ]
 
 
-class _UntilGone(StreamingResponse):
+class _UntilGone(LiveStream):
     """A stream that is given up at once when the client goes away, also in a silence."""
 
     def __init__(

@@ -4,16 +4,20 @@ from collections.abc import Callable
 from pathlib import Path
 
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import Response
 from starlette.routing import Match, Route
 
 from chat.api.backend import Backend
 from chat.api.chats import chat_routes
 from chat.api.conversations import conversation_routes
 from chat.api.openai_routes import openai_routes
+from chat.api.refused import RequestRefused
 from chat.api.state import state_routes
+from chat.api.telling import in_openai_shape, in_plain_text
 
 DESCRIPTION = Path(__file__).resolve().parents[2] / "docs" / "openapi.json"
+NOTHING = "There is nothing at this address."
+ANOTHER_METHOD = "This address takes another method."
 _METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 
 
@@ -45,9 +49,15 @@ def api_routes(backend: Callable[[], Backend]) -> list[Route]:
             for method in route.methods or ()
         }
         if others:
-            allowed = {"allow": ", ".join(sorted(others))}
-            return PlainTextResponse("This address takes another method.", 405, allowed)
-        return PlainTextResponse("There is nothing at this address.", 404)
+            raise RequestRefused(ANOTHER_METHOD, 405, allow=sorted(others))
+        raise RequestRefused(NOTHING, 404)
 
-    rest = ("/api", "/api/{rest:path}", "/v1", "/v1/{rest:path}")
-    return [*routes, *(Route(path, nowhere, methods=_METHODS) for path in rest)]
+    rest = {"/api": in_plain_text(nowhere), "/v1": in_openai_shape(nowhere)}
+    return [
+        *routes,
+        *(
+            Route(root + more, tell, methods=_METHODS)
+            for root, tell in rest.items()
+            for more in ("", "/{rest:path}")
+        ),
+    ]

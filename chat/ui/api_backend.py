@@ -42,6 +42,7 @@ def backend() -> Backend:
         ),
         rate=RateLimit(settings.api_rate_per_minute, held.kept.turns.clock),
         slots=Slots(settings.api_max_running, running),
+        ended=held.ended,
         server_key=held.server_key,
         models=lambda: offered_to_all().models,
         default_model=lambda is_local: first_model(held, offered_to_all(), is_local=is_local),

@@ -11,6 +11,7 @@ import streamlit as st
 
 from chat.comparing import Comparing
 from chat.deadlines import Deadlines
+from chat.ended import Ended
 from chat.endpoint_models import EndpointModels
 from chat.engine import Engine
 from chat.errors import StoreError
@@ -75,6 +76,7 @@ class Services:
         sealer: Encrypts them for it.
         paints: What the pages report of their painting.
         tokens: What visitors' programs ask the API with.
+        ended: The answers that have just ended.
     """
 
     settings: Settings
@@ -98,6 +100,7 @@ class Services:
     sealer: Sealer
     paints: PaintBoard
     tokens: Tokens
+    ended: Ended
     accounts: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -130,6 +133,7 @@ def services() -> Services:
     server_key = _server_key(settings, store, routes)
     afterwards = ThreadPoolExecutor(2, "tickertape-after")
     rooms: list[Room] = []
+    ended = Ended()
 
     def forget(reply_id: str) -> None:
         engine.forget(reply_id)
@@ -142,6 +146,7 @@ def services() -> Services:
             room.recorder.wake()
 
     def after(live: LiveReply) -> None:
+        ended.add(live)
         for room in rooms:
             key = room.turns.key_of(live.id)
             if key is not None:
@@ -215,6 +220,7 @@ def services() -> Services:
         Sealer(load_secret(settings.cookie_secret, _secret_path(settings)), time.time),
         PaintBoard(time.monotonic),
         store.tokens,
+        ended,
     )
 
 

@@ -16,6 +16,7 @@ from chat.api.access import Access
 from chat.api.backend import Backend, Sizes
 from chat.api.limits import RateLimit, Slots
 from chat.api.routes import api_routes
+from chat.ended import Ended
 from chat.engine import Engine
 from chat.errors import StoreError
 from chat.events import Event, Finished, TextDelta
@@ -95,11 +96,12 @@ def a_question(chat_id: str, text: str = "Hi", **more: Any) -> dict[str, Any]:
 async def site_of(settings: Settings) -> AsyncIterator[Site]:
     """Serves the API until the block ends."""
     store, provider = AwayStore.open_in_memory(), HandProvider()
-    engine = Engine(lambda: recorder.wake())  # noqa: PLW0108 - the recorder comes after
+    ended = Ended()
+    engine = Engine(lambda: recorder.wake(), ended.add)  # noqa: PLW0108 - the recorder comes after
     recorder = Recorder(store, lambda reply_id: engine.forget(reply_id))  # noqa: PLW0108 - likewise
     turns = Turns(engine, recorder, provider, time.monotonic, 1000, Policy(1, 0, 0))
     room = Room(store, recorder, turns, Queue(store, turns))
-    backend = _backend(room, engine, settings)
+    backend = _backend(room, engine, ended, settings)
     server = Server(
         Config(Starlette(routes=api_routes(lambda: backend)), log_config=None, lifespan="off")
     )
@@ -114,7 +116,7 @@ async def site_of(settings: Settings) -> AsyncIterator[Site]:
         room.close()
 
 
-def _backend(room: Room, engine: Engine, settings: Settings) -> Backend:
+def _backend(room: Room, engine: Engine, ended: Ended, settings: Settings) -> Backend:
     def running(owner: str) -> int:
         return sum(not live.is_closed for live in engine.known(owner).values())
 
@@ -124,6 +126,7 @@ def _backend(room: Room, engine: Engine, settings: Settings) -> Backend:
         sizes=Sizes(MOST_BYTES, MOST_MESSAGES, 1000, 100),
         rate=RateLimit(RATE, lambda: 0.0),
         slots=Slots(MOST_RUNNING, running),
+        ended=ended,
         server_key=ServerKey(settings, lambda *_: 0.0),
         models=tuple,
         default_model=lambda _is_local: "some/model",
