@@ -48,10 +48,12 @@ class Parameters:
     Attributes:
         seed: Makes the same answer likely.
         effort: How long to reason, in the model's words.
+        stop: Texts at the first of which the answer ends.
     """
 
     seed: int | None = None
     effort: str | None = None
+    stop: tuple[str, ...] = ()
     upstreams: Upstreams = field(default_factory=Upstreams)
 
 
@@ -75,6 +77,7 @@ def taken_by(model: Model | None, wished: Parameters) -> Parameters:
         wished,
         seed=wished.seed if model.takes("seed") else None,
         effort=wished.effort if wished.effort in efforts_of(model) else None,
+        stop=wished.stop if model.takes("stop") else (),
     )
 
 

@@ -30,9 +30,7 @@ def prompt_of(
     """
 
     def said(text: str, images: tuple[Image, ...]) -> Message:
-        if not images or sees_images:
-            return Message("user", text, images)
-        return Message("user", f"{text}\n\n{LEFT_OUT}".strip())
+        return shown(Message("user", text, images), sees_images=sees_images)
 
     messages: list[Message] = []
     if system_prompt.strip():
@@ -45,6 +43,13 @@ def prompt_of(
     if begun:
         messages.append(Message("assistant", begun))
     return tuple(messages)
+
+
+def shown(message: Message, *, sees_images: bool) -> Message:
+    """The message for a model; to one that takes no images it is said that they were left out."""
+    if not message.images or sees_images:
+        return message
+    return Message(message.role, f"{message.text}\n\n{LEFT_OUT}".strip())
 
 
 def is_text(text: str) -> bool:

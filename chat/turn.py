@@ -115,24 +115,26 @@ class Turns:
         """
         with self._alone_in(owner, conversation_id):
             turns = self._idle_turns(owner, conversation_id)
-            place = next((n for n, turn in enumerate(turns) if turn.user.id == message_id), None)
-            if place is None:
-                raise MessageRefused("unknown_conversation")
+            place = _place(turns, message_id)
             was = turns[place].user
             self.check(text, ask, was.images)
             user = UserMessage(new_id(), was.parent_id, text, self.now(), was.images)
             return self._start(owner, conversation_id, turns[:place], user, ask)
 
-    def regenerate(self, owner: str, conversation_id: str, ask: Ask) -> LiveReply:
-        """Asks again for the last answer; the earlier one is kept as its sibling.
+    def regenerate(
+        self, owner: str, conversation_id: str, ask: Ask, message_id: str = ""
+    ) -> LiveReply:
+        """Asks again for the answer to a message, else for the last; the earlier one is kept.
 
         Raises:
             MessageRefused, StoreError: as `begin`.
         """
         with self._alone_in(owner, conversation_id):
             turns = self._idle_turns(owner, conversation_id)
-            self.check(turns[-1].user.text, ask, turns[-1].user.images)
-            return self._start(owner, conversation_id, turns[:-1], turns[-1].user, ask)
+            place = _place(turns, message_id) if message_id else len(turns) - 1
+            user = turns[place].user
+            self.check(user.text, ask, user.images)
+            return self._start(owner, conversation_id, turns[:place], user, ask)
 
     def go_on(self, owner: str, conversation_id: str, ask: Ask) -> LiveReply:
         """Asks the model to go on with the last answer, from its last character.
@@ -276,6 +278,13 @@ class Turns:
         self._asks[live.id] = ask
         self.engine.start(live, source)
         return live
+
+
+def _place(turns: Sequence[Turn], message_id: str) -> int:
+    place = next((n for n, turn in enumerate(turns) if turn.user.id == message_id), None)
+    if place is None:
+        raise MessageRefused("unknown_conversation")
+    return place
 
 
 def _prompt(

@@ -1,8 +1,8 @@
 """Who sends a request: a visitor's own page by its cookie, or a program by a bearer token."""
 
-import hmac
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from ipaddress import ip_address, ip_network
 
 from starlette.requests import Request
 
@@ -11,10 +11,9 @@ from chat.api.replies import is_same_origin
 from chat.api.visitor import visitor_of
 from chat.api_tokens import token_hash
 from chat.messages import Secret
+from chat.operator import OPERATOR, is_operator
 
 BEARER = "bearer "
-OPERATOR = "operator"
-"""Whose conversations those are that are begun with the operator's own token."""
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 NO_ACCESS = "Send a token of this app as `Authorization: Bearer …`, or ask from its own pages."
 FOREIGN_PAGE = "Only this app's own pages may do that with a cookie."
@@ -51,13 +50,31 @@ class Access:
             raise RequestRefused(FOREIGN_PAGE, 403)
         return self.accounts().get(visitor, visitor)
 
+    def counted_as(self, request: Request, owner: str) -> tuple[str, ...]:
+        """The names under which a request counts towards the limits, its owner's first.
+
+        A visitor's id is what a client says it is, and a new one costs nothing; so without a token
+        or an account a request counts for the address it comes from as well.
+        """
+        is_by_token = request.headers.get("authorization", "").lower().startswith(BEARER)
+        if is_by_token or owner != visitor_of(request.headers):
+            return (owner,)
+        return owner, f"address {_network_of(request)}"
+
     def _owner_of_token(self, token: str) -> str:
-        operators = self.operator_token
-        if operators is not None and hmac.compare_digest(
-            token.encode("utf-8", "surrogateescape"), operators.value.encode()
-        ):
+        if is_operator(token, self.operator_token):
             return OPERATOR
         owner = self.owner_of_token(token_hash(token))
         if owner is None:
             raise RequestRefused("This token is unknown or was revoked.", 401)
         return owner
+
+
+def _network_of(request: Request) -> str:
+    """The client's address; of IPv6 the half that its provider gave it."""
+    host = request.client.host if request.client is not None else ""
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return host
+    return host if address.version == 4 else str(ip_network((address.packed, 64), strict=False))

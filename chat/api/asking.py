@@ -7,17 +7,21 @@ import asyncio
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 from starlette.requests import Request
 
-from chat.api.access import OPERATOR
 from chat.api.backend import Backend
 from chat.api.limits import read_body
 from chat.api.refused import RequestRefused
 from chat.api.wishes import Wish, read_key
 from chat.budget import Budget, Limits, Meter, Price
+from chat.catalogue import Model
 from chat.errors import StoreRefused
 from chat.messages import Secret
+from chat.operator import OPERATOR
+from chat.parameters import Parameters, taken_by
+from chat.prompt import shown
 from chat.refusals import MessageRefused, RefusalReason
 from chat.server_key import is_local_visit
 from chat.turn import Ask
@@ -32,18 +36,22 @@ _STATUS_OF: dict[RefusalReason, int] = {
 GONE = "This conversation was deleted."
 
 
-async def admitted(app: Backend, request: Request) -> str:
-    """The owner in whose name an answer is asked for, once it counts as a request of theirs.
+async def admitted(app: Backend, request: Request) -> tuple[str, ...]:
+    """Under which names an answer is asked for, once it counts as a request of theirs.
+
+    Returns:
+        The owner, and what else the request counts for; see `Access.counted_as`.
 
     Raises:
         RequestRefused: nobody, or one who has asked too often.
     """
     owner = await asyncio.to_thread(app.access.owner_of, request)
-    wait_s = app.rate.wait_s(owner)
+    names = app.access.counted_as(request, owner)
+    wait_s = max(app.rate.wait_s(name) for name in names)
     if wait_s > 0:
         seconds = int(wait_s) + 1
         raise RequestRefused(f"Too many requests. Try again in {seconds} s.", 429, seconds)
-    return owner
+    return names
 
 
 async def body_of(request: Request, limit_bytes: int) -> bytes:
@@ -87,11 +95,13 @@ def ask_of(app: Backend, request: Request, owner: str, wish: Wish) -> Ask:
     The server's key is lent by the same rules as on the page, but where it is for this machine
     only, to the operator alone: a program behind a plain proxy on this machine looks local, too.
     """
-    address = request.client.host if request.client is not None else None
-    is_local = owner == OPERATOR and is_local_visit(address, request.headers)
+    host = request.client.host if request.client is not None else None
+    is_local = owner == OPERATOR and is_local_visit(host, request.headers)
     model = wish.model or app.default_model(is_local)
     needs_key = app.is_openrouter(model)
     lent = app.server_key.key_for(is_local=is_local) if wish.key is None else None
+    found = next((one for one in app.models() if one.id == model), None)
+    sees_images = found is None or found.sees_images is not False
     return Ask(
         model=model,
         max_tokens=wish.max_tokens or app.sizes.default_tokens,
@@ -100,7 +110,10 @@ def ask_of(app: Backend, request: Request, owner: str, wish: Wish) -> Ask:
         key=(wish.key or lent) if needs_key else None,
         is_lent=needs_key and lent is not None and app.server_key.has_budget,
         budget=_budget(app),
-        messages=wish.prompt,
+        messages=tuple(shown(message, sees_images=sees_images) for message in wish.prompt),
+        parameters=_taken(found, wish.parameters),
+        images=wish.images,
+        sees_images=sees_images,
     )
 
 
@@ -118,6 +131,13 @@ def in_sentences(app: Backend, text: str) -> Iterator[None]:
         raise RequestRefused(app.refuse(refused.reason, text), status) from None
     except StoreRefused:
         raise RequestRefused(GONE, 410) from None
+
+
+def _taken(model: Model | None, wished: Parameters) -> Parameters:
+    taken = taken_by(model, wished)
+    # How long to reason is told in a field of OpenRouter's own, which others are not sent.
+    is_elsewhere = model is not None and model.group in {"This machine", "Other endpoints"}
+    return replace(taken, effort=None) if is_elsewhere else taken
 
 
 def _budget(app: Backend) -> Budget:

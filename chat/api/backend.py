@@ -1,13 +1,14 @@
 """What the API's routes are given of the app: all of it passed in, nothing looked up here."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from chat.api.access import Access
 from chat.api.limits import RateLimit, Slots
 from chat.catalogue import Model
 from chat.ended import Ended
 from chat.errors import Failure
+from chat.images import ImageLimits
 from chat.refusals import RefusalReason
 from chat.room import Room
 from chat.server_key import ServerKey
@@ -22,12 +23,14 @@ class Sizes:
         messages: Most messages in it.
         tokens: Most tokens of answer that may be asked for.
         default_tokens: How many are asked for where the request does not say.
+        images: How much may be shown with one message.
     """
 
     body_bytes: int
     messages: int
     tokens: int
     default_tokens: int
+    images: ImageLimits = field(default_factory=ImageLimits)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """What a front end of the AI SDK sends → what is wanted; versions 4 to 7, and `{id, message}`.
 
-Unknown fields are ignored, and the parts that we sent are accepted back. Nothing is looked up here.
+Unknown fields are ignored, and the parts that we sent are accepted back; files must be images.
+Nothing is looked up here.
 Sources: `DefaultChatTransport` of ai 5 to 7, `useChat` of ai 4.
 """
 
@@ -9,7 +10,9 @@ from dataclasses import dataclass, field
 from typing import Literal, cast
 
 from chat.api.refused import RequestRefused
+from chat.api.sent_images import attachments_of, file_of, images_in
 from chat.api.wishes import Wish, read_key, read_model, read_number, read_whole
+from chat.images import ImageLimits
 from chat.messages import Message, Role, Secret
 
 Dialect = Literal["ui_messages", "data_stream"]
@@ -18,6 +21,8 @@ Dialect = Literal["ui_messages", "data_stream"]
 CHAT_ID_CHARS = 200
 REGENERATE = "regenerate-message"
 _ROLES: frozenset[str] = frozenset({"system", "user", "assistant"})
+_FOR_SCREENS = "data"
+"""The role of version 4's messages that only its own page reads."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +33,11 @@ class ChatBody:
         chat_id: The client's name for the conversation.
         dialect: Which wire format the client reads.
         messages: What it sent of the conversation, oldest first; the last is the user's. Their
-            texts only.
+            texts and images only.
         is_whole: Whether that is the whole conversation, not the last message alone.
         wants_another: Whether it asks for another answer to a message that was sent before.
+        about_id: The message that is to be answered again or changed, where the client says so;
+            ours, or a name of its own.
         wish: How the answer is wanted; the prompt in it only where the whole conversation came.
     """
 
@@ -39,16 +46,20 @@ class ChatBody:
     messages: tuple[Message, ...]
     is_whole: bool = True
     wants_another: bool = False
+    about_id: str = ""
     wish: Wish = field(default_factory=Wish)
 
 
-def read_chat_body(body: object, max_messages: int, max_tokens_limit: int) -> ChatBody:
+def read_chat_body(
+    body: object, max_messages: int, max_tokens_limit: int, images: ImageLimits
+) -> ChatBody:
     """What a JSON body asks for.
 
     Args:
         body: The parsed JSON.
         max_messages: Most messages that are accepted.
         max_tokens_limit: Most tokens of answer that may be asked for.
+        images: How many images may go with one message.
 
     Raises:
         RequestRefused: it cannot be understood, or asks for too much.
@@ -62,19 +73,21 @@ def read_chat_body(body: object, max_messages: int, max_tokens_limit: int) -> Ch
     # Version 4 sends `content` without `parts` or `trigger`; every later one sends `parts`.
     is_new = "trigger" in fields or any("content" not in message for message in sent)
     wants_another = fields.get("trigger") == REGENERATE
-    messages = [_message(message) for message in sent]
+    messages = [_message(one, images) for one in sent if one.get("role") != _FOR_SCREENS]
     if wants_another:
         while messages and messages[-1].role == "assistant":
             messages.pop()
     if not messages or messages[-1].role != "user":
         raise RequestRefused("The last message must be the user's.")
-    messages = [*(message for message in messages[:-1] if message.text), messages[-1]]
+    messages = [*(m for m in messages[:-1] if m.text or m.images), messages[-1]]
+    about = fields.get("messageId")
     return ChatBody(
         chat_id=_chat_id(fields.get("id")),
         dialect="ui_messages" if is_new else "data_stream",
         messages=tuple(messages),
         is_whole=is_whole,
         wants_another=wants_another,
+        about_id=about if isinstance(about, str) else "",
         wish=Wish(
             model=read_model(fields.get("model")),
             temperature=read_number(fields, "temperature", 0.0, 2.0),
@@ -82,6 +95,7 @@ def read_chat_body(body: object, max_messages: int, max_tokens_limit: int) -> Ch
             max_tokens=read_whole(fields, "maxTokens", max_tokens_limit),
             key=_key(fields.get("apiKey")),
             prompt=tuple(messages) if is_whole else (),
+            images=messages[-1].images,
         ),
     )
 
@@ -94,11 +108,19 @@ def _messages_of(fields: Mapping[str, object]) -> tuple[list[Mapping[str, object
     return [cast("Mapping[str, object]", message) for message in sent], sent is many
 
 
-def _message(message: Mapping[str, object]) -> Message:
+def _message(message: Mapping[str, object], limits: ImageLimits) -> Message:
     role = message.get("role")
     if not isinstance(role, str) or role not in _ROLES:
         raise RequestRefused("The role of a message must be system, user or assistant.")
-    return Message(cast("Role", role), _text(message))
+    # What an assistant showed is none of the images that models take.
+    files = [*_files(message.get("parts")), *attachments_of(message)] if role == "user" else []
+    return Message(cast("Role", role), _text(message), images_in(files, limits))
+
+
+def _files(parts: object) -> list[tuple[str, str]]:
+    if not isinstance(parts, Sequence) or isinstance(parts, str):
+        return []
+    return [found for part in parts if (found := file_of(part)) is not None]
 
 
 def _text(message: Mapping[str, object]) -> str:

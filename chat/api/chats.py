@@ -51,11 +51,14 @@ def chat_routes(backend: Callable[[], Backend]) -> list[Route]:
         # The body first: a client that goes at once is known to be gone where one has to wait for
         # anything else, and then what it sent could not be read any more.
         sent = await body_of(request, app.sizes.body_bytes)
-        owner = await admitted(app, request)
-        body = read_chat_body(json_of(sent), app.sizes.messages, app.sizes.tokens)
+        names = await admitted(app, request)
+        owner = names[0]
+        sizes = app.sizes
+        body = read_chat_body(json_of(sent), sizes.messages, sizes.tokens, sizes.images)
         wanted = ask_of(app, request, owner, body.wish.with_key(header_key(request)))
-        with app.slots.one(owner):
+        with app.slots.one(names) as runs:
             live = await asyncio.to_thread(_begin, app, owner, body, wanted)
+            runs(live)
         return followers().response(live, body.dialect)
 
     async def follow(request: Request) -> Response:
@@ -115,7 +118,7 @@ def _begin(app: Backend, owner: str, body: ChatBody, ask: Ask) -> LiveReply:
             case "append":
                 return turns.begin(owner, conversation_id, text, ask)
             case "again":
-                return turns.regenerate(owner, conversation_id, ask)
+                return turns.regenerate(owner, conversation_id, ask, place.message_id)
             case "edit":
                 return turns.edit(owner, conversation_id, place.message_id, text, ask)
 

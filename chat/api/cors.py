@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 _PATHS = ("/api/", "/v1/")
 _EXPOSED = (
     "x-tickertape-conversation",
+    "x-tickertape-left-out",
     "x-vercel-ai-ui-message-stream",
     "x-vercel-ai-data-stream",
     "retry-after",

@@ -2,10 +2,11 @@
 
 import threading
 from collections import Counter, OrderedDict
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from chat.api.refused import RequestRefused
+from chat.live import LiveReply
 from chat.ports import Clock
 
 MINUTE_S = 60.0
@@ -41,34 +42,49 @@ class RateLimit:
 
 
 class Slots:
-    """How many answers of one owner the API lets run at once. Used on the web server's loop only.
+    """How many answers of one owner, or address, the API lets run at once.
+
+    Used on the web server's loop only.
 
     Args:
         most: That number.
-        running: How many of the owner's answers run now.
+        running: How many of an owner's answers run now, whoever asked for them.
     """
 
     def __init__(self, most: int, running: Callable[[str], int]) -> None:
         self._most = most
         self._running = running
         self._beginning: Counter[str] = Counter()
+        self._begun: dict[str, list[LiveReply]] = {}
 
     @contextmanager
-    def one(self, owner: str) -> Iterator[None]:
-        """Holds a slot while an answer is being begun; once it runs, it counts by itself.
+    def one(self, names: Sequence[str]) -> Iterator[Callable[[LiveReply], None]]:
+        """Holds a slot while an answer is being begun; yields what is to be told of it then.
+
+        Args:
+            names: The owner, and what else it counts for.
 
         Raises:
             RequestRefused: all are taken.
         """
-        if self._running(owner) + self._beginning[owner] >= self._most:
+        if any(self._taken(name) >= self._most for name in names):
             raise RequestRefused(f"Only {self._most} answers may run at once.", 429, 1)
-        self._beginning[owner] += 1
+        self._beginning.update(names)
+
+        def runs(live: LiveReply) -> None:
+            for name in names[1:]:
+                self._begun.setdefault(name, []).append(live)
+
         try:
-            yield
+            yield runs
         finally:
-            self._beginning[owner] -= 1
-            if not self._beginning[owner]:
-                del self._beginning[owner]
+            self._beginning -= Counter(names)
+
+    def _taken(self, name: str) -> int:
+        begun = [live for live in self._begun.pop(name, ()) if not live.is_closed]
+        if begun:
+            self._begun[name] = begun
+        return max(self._running(name), len(begun)) + self._beginning[name]
 
 
 async def read_body(pieces: AsyncIterator[bytes], limit_bytes: int) -> bytes:

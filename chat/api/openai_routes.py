@@ -9,7 +9,7 @@ Each call is a reply in the store, so it stands on the metrics page; its convers
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -35,6 +35,8 @@ HEAD_WAIT_S = 15.0
 """How long a stream waits for its first word, so that a failure before it has a status of its own;
 after that the head of the response goes out, lest a proxy gives up."""
 _CLIENT_GONE = 499
+LEFT_OUT = "x-tickertape-left-out"
+"""The header that names the fields of a request that the answer takes no account of."""
 
 Handler = Callable[[Request], Awaitable[Response]]
 
@@ -48,12 +50,15 @@ def openai_routes(backend: Callable[[], Backend]) -> list[Route]:
 
     async def complete(request: Request) -> Response:
         app = _app(backend)
-        owner = await admitted(app, request)
+        names = await admitted(app, request)
+        owner = names[0]
         sent = json_of(await body_of(request, app.sizes.body_bytes))
-        body = read_completion_body(sent, app.sizes.messages, app.sizes.tokens)
+        sizes = app.sizes
+        body = read_completion_body(sent, sizes.messages, sizes.tokens, sizes.images)
         ask = ask_of(app, request, owner, body.wish.with_key(header_key(request)))
-        with app.slots.one(owner):
+        with app.slots.one(names) as runs:
             live = await asyncio.to_thread(_begin, app, owner, body, ask)
+            runs(live)
         is_enough = _begins_or_ends if body.is_streamed else _ends
         wait_s = HEAD_WAIT_S if body.is_streamed else None
         if await unless_gone(request, wait_for(live, is_enough, wait_s)):
@@ -62,7 +67,13 @@ def openai_routes(backend: Callable[[], Backend]) -> list[Route]:
         failed = _failed(app, live, is_streamed=body.is_streamed)
         if failed is not None:
             return failed
-        return _streamed(app, live, body) if body.is_streamed else _whole(live)
+        headers = {"x-tickertape-conversation": live.conversation_id}
+        left_out = body.left_out(ask.parameters)
+        if left_out:
+            headers[LEFT_OUT] = ", ".join(left_out)
+        if body.is_streamed:
+            return _streamed(app, live, body, headers)
+        return JSONResponse(completion_of(live, live.read(), time.time()), headers=headers)
 
     async def models(request: Request) -> Response:
         app = _app(backend)
@@ -139,7 +150,9 @@ def _failed(app: Backend, live: LiveReply, *, is_streamed: bool) -> Response | N
             return None
 
 
-def _streamed(app: Backend, live: LiveReply, body: CompletionBody) -> Response:
+def _streamed(
+    app: Backend, live: LiveReply, body: CompletionBody, headers: Mapping[str, str]
+) -> Response:
     encoder = OpenAIEncoder(live, app.explain, has_usage=body.has_usage)
     broadcast = Broadcast(live, encoder, asyncio.get_running_loop())
 
@@ -147,10 +160,5 @@ def _streamed(app: Backend, live: LiveReply, body: CompletionBody) -> Response:
         broadcast.close()
         app.room.turns.engine.stop(live.id, live.owner)
 
-    headers = {**openai_format.HEADERS, "x-tickertape-conversation": live.conversation_id}
-    return _UntilGone(broadcast.follow(openai_format.KEEP_ALIVE), headers, end)
-
-
-def _whole(live: LiveReply) -> Response:
-    body = completion_of(live, live.read(), time.time())
-    return JSONResponse(body, headers={"x-tickertape-conversation": live.conversation_id})
+    stream = broadcast.follow(openai_format.KEEP_ALIVE)
+    return _UntilGone(stream, {**openai_format.HEADERS, **headers}, end)

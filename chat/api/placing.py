@@ -20,8 +20,8 @@ class Place:
     """What is to be done with a message.
 
     Attributes:
-        does: Go on at the end, send the message of `message_id` anew and changed, or answer the
-            last message once more.
+        does: Go on at the end, send the message of `message_id` anew and changed, or answer it
+            once more, as it is; "" for the last message.
     """
 
     does: Literal["append", "edit", "again"]
@@ -42,20 +42,24 @@ def place_of(turns: Sequence[Turn], body: ChatBody) -> Place:
     """Where the last message of a request belongs.
 
     A client that sends the whole conversation shows by it which place it means: after all that
-    there is, instead of a message that is there, or the same as the last one there (version 4
-    asks for another answer so). Where its history is not ours, its message goes to the end.
+    there is, instead of a message that is there, or the same as one there (version 4 asks for
+    another answer so). Where its history is not ours, its message goes to the end.
 
     Args:
         turns: The path that the conversation shows, oldest first; at least one turn.
         body: The request.
     """
     if not body.is_whole:
-        return Place("again" if body.wants_another else "append")
+        return _again(turns, body) if body.wants_another else Place("append")
     *before, last = [message.text for message in body.messages if message.role == "user"]
     place = len(before)
     ours = [turn.user.text for turn in turns]
     if ours[:place] != before or place >= len(ours):
-        return Place("again" if body.wants_another else "append")
-    if place == len(ours) - 1 and ours[place] == last:
-        return Place("again")
-    return Place("edit", turns[place].user.id)
+        return _again(turns, body) if body.wants_another else Place("append")
+    return Place("again" if ours[place] == last else "edit", turns[place].user.id)
+
+
+def _again(turns: Sequence[Turn], body: ChatBody) -> Place:
+    """Another answer to the message that the client names by its own id or its answer's."""
+    named = (turn.user.id for turn in turns if body.about_id in {turn.user.id, turn.reply.id})
+    return Place("again", next(named, ""))

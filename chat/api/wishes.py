@@ -1,12 +1,14 @@
 """How a client wants an answer: the fields that its requests have in common, each checked."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from chat.api.refused import RequestRefused
 from chat.errors import InvalidKey
+from chat.images import Image
 from chat.keys import clean_key
 from chat.messages import Message, Secret
+from chat.parameters import Parameters
 
 MODEL_CHARS = 300
 
@@ -21,6 +23,8 @@ class Wish:
         max_tokens: Upper limit of the answer, in tokens.
         key: The client's own OpenRouter key, for this request only.
         prompt: The whole prompt, or () to make it from the stored conversation.
+        images: What is shown with the message that is to be answered.
+        parameters: What else is wished of the model.
     """
 
     model: str | None = None
@@ -29,6 +33,8 @@ class Wish:
     max_tokens: int | None = None
     key: Secret | None = None
     prompt: tuple[Message, ...] = ()
+    images: tuple[Image, ...] = ()
+    parameters: Parameters = field(default_factory=Parameters)
 
     def with_key(self, key: Secret | None) -> "Wish":
         """The wish with this key, where it has none of its own."""

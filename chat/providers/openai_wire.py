@@ -44,7 +44,7 @@ _ERROR_BODY_BYTES = 64_000
 _KEY_LIKE = re.compile(r"sk-[A-Za-z0-9_-]{16,}")
 """Somebody else's key, or ours in another form; no sentence needs one."""
 
-Value = TypeVar("Value", int, float)
+Value = TypeVar("Value", int, float, list[str])
 
 EndpointOf = Callable[[str, Secret | None], Endpoint]
 
@@ -227,6 +227,7 @@ class OpenAIWire:
                 temperature=_or_omit(request.temperature),
                 top_p=_or_omit(request.top_p),
                 seed=_or_omit(request.parameters.seed),
+                stop=_or_omit(list(request.parameters.stop) or None),
                 extra_body={"messages": messages, **fields},
                 stream=True,
                 stream_options={"include_usage": True},

@@ -6,6 +6,7 @@ from chat.api.access import Access
 from chat.api.backend import Backend, Sizes
 from chat.api.limits import RateLimit, Slots
 from chat.errors import Failure
+from chat.images import ImageLimits
 from chat.refusals import RefusalReason
 from chat.settings import MAX_TOKENS_LIMIT
 from chat.ui.offered import first_model, offered_to_all
@@ -39,6 +40,7 @@ def backend() -> Backend:
             settings.api_max_messages,
             MAX_TOKENS_LIMIT,
             settings.default_max_tokens,
+            ImageLimits(settings.max_images, settings.max_image_mb),
         ),
         rate=RateLimit(settings.api_rate_per_minute, held.kept.turns.clock),
         slots=Slots(settings.api_max_running, running),

@@ -16,6 +16,7 @@ from chat.api.access import Access
 from chat.api.backend import Backend, Sizes
 from chat.api.limits import RateLimit, Slots
 from chat.api.routes import api_routes
+from chat.catalogue import Model
 from chat.ended import Ended
 from chat.engine import Engine
 from chat.errors import StoreError
@@ -74,6 +75,7 @@ class Site:
     provider: HandProvider
     origin: str = ""
     settings: Settings = field(default_factory=Settings)
+    models: list[Model] = field(default_factory=list)
 
     def client(self, **more: Any) -> httpx2.AsyncClient:
         headers = {"authorization": f"Bearer {TOKEN.value}"}
@@ -101,11 +103,12 @@ async def site_of(settings: Settings) -> AsyncIterator[Site]:
     recorder = Recorder(store, lambda reply_id: engine.forget(reply_id))  # noqa: PLW0108 - likewise
     turns = Turns(engine, recorder, provider, time.monotonic, 1000, Policy(1, 0, 0))
     room = Room(store, recorder, turns, Queue(store, turns))
-    backend = _backend(room, engine, ended, settings)
+    models: list[Model] = []
+    backend = _backend(room, engine, ended, settings, models)
     server = Server(
         Config(Starlette(routes=api_routes(lambda: backend)), log_config=None, lifespan="off")
     )
-    site = Site(engine, store, provider, settings=settings)
+    site = Site(engine, store, provider, settings=settings, models=models)
     with socket.create_server(("127.0.0.1", 0)) as listener:
         site.origin = f"http://127.0.0.1:{listener.getsockname()[1]}"
         serving = asyncio.create_task(server.serve([listener]))
@@ -116,7 +119,9 @@ async def site_of(settings: Settings) -> AsyncIterator[Site]:
         room.close()
 
 
-def _backend(room: Room, engine: Engine, ended: Ended, settings: Settings) -> Backend:
+def _backend(
+    room: Room, engine: Engine, ended: Ended, settings: Settings, models: list[Model]
+) -> Backend:
     def running(owner: str) -> int:
         return sum(not live.is_closed for live in engine.known(owner).values())
 
@@ -128,7 +133,7 @@ def _backend(room: Room, engine: Engine, ended: Ended, settings: Settings) -> Ba
         slots=Slots(MOST_RUNNING, running),
         ended=ended,
         server_key=ServerKey(settings, lambda *_: 0.0),
-        models=tuple,
+        models=lambda: models,
         default_model=lambda _is_local: "some/model",
         is_openrouter=lambda model: not model.startswith("sim/"),
         explain=lambda failure: failure.kind,

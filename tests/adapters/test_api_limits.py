@@ -4,8 +4,10 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from chat.api.limits import RateLimit, read_body
+from chat.api.limits import RateLimit, Slots, read_body
 from chat.api.refused import RequestRefused
+from chat.events import Finished
+from chat.live import LiveReply
 
 
 class HandClock:
@@ -39,6 +41,18 @@ def test_one_owners_requests_do_not_count_for_another() -> None:
     limit = RateLimit(1, HandClock())
 
     assert (limit.wait_s("ann"), limit.wait_s("eve")) == (0, 0)
+
+
+def test_an_answer_that_runs_counts_for_the_address_it_was_asked_from() -> None:
+    slots, live = Slots(1, lambda _owner: 0), LiveReply("r", "ann", "c", "sim/x", lambda: 0.0)
+    with slots.one(("ann", "address 1")) as runs:
+        runs(live)
+
+    with pytest.raises(RequestRefused), slots.one(("eve", "address 1")):
+        pass
+    live.append(Finished("stop"))
+    with slots.one(("eve", "address 1")), slots.one(("ann", "address 2")):
+        pass
 
 
 async def endless(read: list[bytes]) -> AsyncIterator[bytes]:

@@ -3,7 +3,6 @@
 import asyncio
 import threading
 from collections.abc import AsyncIterator
-from typing import Any
 
 import httpx2
 import pytest
@@ -24,6 +23,7 @@ from chat.settings import Settings
 
 KEY = "sk-or-v1-" + "5e" * 32
 ANN = f"{COOKIE_NAME}={new_visitor_id()}"
+PNG = b"\x89PNG\r\n\x1a\n and so on"
 OWN_KEY = "sk-or-v1-" + "a1" * 32
 
 
@@ -39,10 +39,18 @@ async def http(site: Site) -> AsyncIterator[httpx2.AsyncClient]:
         yield client
 
 
-async def begin(http: httpx2.AsyncClient, chat_id: str) -> httpx2.Response:
+async def begin(
+    http: httpx2.AsyncClient, chat_id: str, headers: dict[str, str] | None = None
+) -> httpx2.Response:
     """Asks; the stream stays open until the response is closed."""
-    request = http.build_request("POST", "/api/chat", json=a_question(chat_id))
+    request = http.build_request("POST", "/api/chat", json=a_question(chat_id), headers=headers)
     return await http.send(request, stream=True)
+
+
+def a_visitor() -> dict[str, str]:
+    """The headers of a visitor's own page who was never here before."""
+    cookie = f"{COOKIE_NAME}={new_visitor_id()}"
+    return {"authorization": "", "cookie": cookie, "sec-fetch-site": "same-origin"}
 
 
 async def test_one_answer_too_many_is_told_when_to_come_again(
@@ -72,6 +80,23 @@ async def test_who_asks_too_often_is_told_when_to_come_again(
 
     assert {answer.status_code for answer in answers[:-1]} == {400}
     assert (answers[-1].status_code, answers[-1].headers["retry-after"]) == (429, "4")
+
+
+async def test_inventing_visitors_is_no_way_around_it(site: Site, http: httpx2.AsyncClient) -> None:
+    site.let_go()
+
+    answers = [await http.post("/api/chat", json={}, headers=a_visitor()) for _ in range(RATE + 1)]
+
+    assert [answer.status_code for answer in answers] == [400] * RATE + [429]
+
+
+async def test_nor_around_the_answers_that_run_at_once(
+    site: Site, http: httpx2.AsyncClient
+) -> None:
+    begun = [await begin(http, "c", a_visitor()) for _ in range(MOST_RUNNING + 1)]
+    site.let_go()
+
+    assert [answer.status_code for answer in begun] == [200] * MOST_RUNNING + [429]
 
 
 async def test_two_first_messages_of_one_new_chat_do_not_race(
@@ -167,16 +192,6 @@ async def test_the_key_is_ones_own_or_lent_by_the_pages_rules(
     assert (key.value if key is not None else None) == used
 
 
-async def test_wishes_reach_the_provider(site: Site, http: httpx2.AsyncClient) -> None:
-    site.let_go()
-    wishes: dict[str, Any] = {"model": "a/b", "temperature": 0.5, "topP": 0.25, "maxTokens": 9}
-    await http.post("/api/chat", json=a_question("c", **wishes))
-
-    ((request, _),) = site.provider.asked
-    assert (request.model, request.max_tokens) == ("a/b", 9)
-    assert (request.temperature, request.top_p) == (0.5, 0.25)
-
-
 async def test_who_follows_while_the_answer_is_saved_misses_nothing(
     site: Site, http: httpx2.AsyncClient
 ) -> None:
@@ -190,11 +205,31 @@ async def test_who_follows_while_the_answer_is_saved_misses_nothing(
     assert (await http.get("/api/chats/c")).json()["messages"][1]["parts"][-1]["text"] == "Hello"
 
 
-async def test_a_whole_client_list_is_the_prompt(site: Site, http: httpx2.AsyncClient) -> None:
+async def test_an_answer_that_nobody_followed_can_be_followed_after_its_end(
+    site: Site, http: httpx2.AsyncClient
+) -> None:
     site.let_go()
-    said = [("user", "One"), ("assistant", "1"), ("user", "Two")]
-    messages = [{"role": role, "content": text} for role, text in said]
-    await http.post("/api/chat", json={"id": "c", "messages": messages})
+    body = {"model": "a/b", "messages": [{"role": "user", "content": "Hi"}]}
+    answer = await http.post("/v1/chat/completions", json=body)
+    place = answer.headers["x-tickertape-conversation"]
+    while site.engine.known("operator"):  # until the store has it
+        await http.get(f"/api/chats/{place}")
 
-    ((request, _),) = site.provider.asked
-    assert [(message.role, message.text) for message in request.messages] == said
+    again = await http.get(f"/api/chat/{place}/stream")
+
+    assert (again.status_code, again.text.count("[DONE]")) == (200, 1)
+
+
+async def test_head_asks_for_the_headers_of_a_stream_alone(
+    site: Site, http: httpx2.AsyncClient
+) -> None:
+    running = await begin(http, "c")
+
+    head = await http.head("/api/chat/c/stream")
+    old = await http.head("/api/chat", params={"chatId": "c"})
+    site.let_go()
+
+    assert (head.status_code, head.content) == (200, b"")
+    assert head.headers["content-type"] == "text/event-stream"
+    assert old.headers["x-vercel-ai-data-stream"] == "v1"
+    await running.aclose()

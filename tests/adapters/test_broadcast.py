@@ -118,6 +118,27 @@ async def test_a_follower_gets_no_text_that_the_answer_does_not_keep(
         assert await all_of(found) == sent
 
 
+class Faulty(Plain):
+    """An encoder that cannot encode one event."""
+
+    def encode(self, entry: Logged) -> str:
+        if entry.event == TextDelta("bad"):
+            raise UnicodeError(entry.event.text)
+        return super().encode(entry)
+
+
+async def test_what_cannot_be_encoded_breaks_every_followers_stream_and_leaves_no_hole() -> None:
+    live = empty_log()
+    for event in (TextDelta("a"), TextDelta("bad"), TextDelta("b"), Finished("stop")):
+        live.append(event)
+
+    found = Broadcast(live, Faulty(), asyncio.get_running_loop())
+    for _ in range(2):
+        with pytest.raises(UnicodeError):
+            await all_of(found)
+    found.close()
+
+
 async def test_characters_of_several_bytes_may_be_cut_between_two_portions_but_not_lost() -> None:
     live = empty_log()
     live.append(TextDelta("é" * PORTION_BYTES + "x"))

@@ -1,5 +1,6 @@
 """What front ends send, version by version, and what is refused with a sentence."""
 
+import base64
 from contextlib import suppress
 from typing import Any
 
@@ -9,15 +10,20 @@ from hypothesis import strategies as st
 
 from chat.api.chat_body import ChatBody, read_chat_body
 from chat.api.refused import RequestRefused
+from chat.images import Image, ImageLimits
 from chat.messages import Message
 
 KEY = "sk-or-v1-" + "a1b2" * 16
 NEW = {"role": "user", "parts": [{"type": "text", "text": "Hi"}]}
 OLD = {"role": "user", "content": "Hi"}
+LIMITS = ImageLimits(count=2, mb=1)
+PNG = b"\x89PNG\r\n\x1a\n and so on"
+DATA = base64.b64encode(PNG).decode()
+IMAGE = Image("image/png", PNG)
 
 
 def read(**fields: object) -> ChatBody:
-    return read_chat_body({"id": "chat-1", **fields}, max_messages=10, max_tokens_limit=1000)
+    return read_chat_body({"id": "chat-1", **fields}, 10, 1000, LIMITS)
 
 
 def refusal(**fields: object) -> RequestRefused:
@@ -73,6 +79,50 @@ def test_extras_stand_beside_the_messages() -> None:
     assert (wish.model, wish.temperature, wish.top_p, wish.max_tokens) == ("sim/echo", 1.0, 0.5, 7)
     assert wish.key is not None
     assert wish.key.value == KEY
+
+
+def test_version_4s_messages_for_its_own_page_say_nothing_to_a_model() -> None:
+    beside = {"role": "data", "content": "", "data": {"x": 1}}
+
+    assert read(messages=[OLD, beside]).messages == (Message("user", "Hi"),)
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        {
+            "role": "user",
+            "parts": [{"type": "file", "mediaType": "x", "url": f"data:x;base64,{DATA}"}],
+        },
+        {"role": "user", "content": "", "parts": [{"type": "file", "mimeType": "x", "data": DATA}]},
+        {
+            "role": "user",
+            "content": "",
+            "experimental_attachments": [{"name": "a.png", "url": f"data:image/png;base64,{DATA}"}],
+        },
+    ],
+)
+def test_an_image_goes_with_its_message_in_each_versions_way(message: dict[str, Any]) -> None:
+    body = read(messages=[message])
+
+    assert body.messages == (Message("user", "", (IMAGE,)),)
+    assert body.wish.images == (IMAGE,)
+
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("https://example.com/a.png", "a `data:` URL"),
+        ("data:image/png,abc", "a `data:` URL"),
+        ("data:image/png;base64,%%%", "not base64"),
+        ("data:application/pdf;base64,JVBERi0=", "report.pdf is no PNG"),
+        (f"data:image/png;base64,{base64.b64encode(PNG + bytes(10**6)).decode()}", "limit is 1 MB"),
+    ],
+)
+def test_a_file_that_cannot_go_with_a_message_is_refused_in_a_sentence(url: str, said: str) -> None:
+    part = {"type": "file", "filename": "report.pdf", "url": url}
+
+    assert said in refusal(message={"role": "user", "parts": [part]}).sentence
 
 
 @pytest.mark.parametrize("role", [None, 1, {}, [], "tool"])
@@ -137,6 +187,6 @@ FIELDS = st.dictionaries(
 def test_whatever_json_comes_it_is_read_or_refused(body: object) -> None:
     last = None
     with suppress(RequestRefused):
-        last = read_chat_body(body, max_messages=10, max_tokens_limit=1000).messages[-1]
+        last = read_chat_body(body, 10, 1000, LIMITS).messages[-1]
 
     assert last is None or last.role == "user"

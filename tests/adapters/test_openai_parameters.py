@@ -16,6 +16,7 @@ HELLO = (Message("user", "hi"),)
 ALL = Parameters(
     seed=7,
     effort="high",
+    stop=("END", "\n"),
     upstreams=Upstreams(
         sort="latency",
         only=("deepinfra",),
@@ -40,6 +41,7 @@ async def test_every_parameter_is_sent_as_openrouter_calls_it() -> None:
     body = await sent(ChatRequest("m", HELLO, 9, top_p=0.5, parameters=ALL))
 
     assert (body["top_p"], body["seed"], body["max_tokens"]) == (0.5, 7, 9)
+    assert body["stop"] == ["END", "\n"]
     assert body["reasoning"] == {"effort": "high"}
     assert body["provider"] == {
         "sort": "latency",

@@ -24,12 +24,14 @@ def turns(*texts: str) -> list[Turn]:
     ]
 
 
-def body(*texts: str, is_whole: bool = True, wants_another: bool = False) -> ChatBody:
+def body(
+    *texts: str, is_whole: bool = True, wants_another: bool = False, about_id: str = ""
+) -> ChatBody:
     """A request whose user messages say these texts, with an answer after each but the last."""
     messages = [Message("user", text) for text in texts]
     answers = [Message("assistant", "…") for _ in texts[1:]]
     mixed = [one for pair in zip(messages, answers, strict=False) for one in pair]
-    return ChatBody("c", "ui_messages", (*mixed, messages[-1]), is_whole, wants_another)
+    return ChatBody("c", "ui_messages", (*mixed, messages[-1]), is_whole, wants_another, about_id)
 
 
 @pytest.mark.parametrize(
@@ -38,10 +40,12 @@ def body(*texts: str, is_whole: bool = True, wants_another: bool = False) -> Cha
         (body("a", "b", "c"), Place("append")),
         (body("c", is_whole=False), Place("append")),
         (body("b", is_whole=False, wants_another=True), Place("again")),
-        (body("a", "b"), Place("again")),
+        (body("a", is_whole=False, wants_another=True, about_id="r0"), Place("again", "m0")),
+        (body("a", is_whole=False, wants_another=True, about_id="own"), Place("again")),
+        (body("a", "b"), Place("again", "m1")),
         (body("a", "other"), Place("edit", "m1")),
         (body("other"), Place("edit", "m0")),
-        (body("a"), Place("edit", "m0")),
+        (body("a"), Place("again", "m0")),
         (body("unknown", "c"), Place("append")),
         (body("a", "b", "not ours", "c"), Place("append")),
     ],

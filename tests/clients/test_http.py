@@ -118,8 +118,7 @@ def test_the_streams_headers_are_those_of_the_sdk(http: httpx2.Client) -> None:
 
 
 @pytest.mark.parametrize(
-    "path",
-    ["/api", "/api/nowhere", "/api/chat/a%2Fb/stream", "/api/chats/a/b/c", "/v1", "/v1/embeddings"],
+    "path", ["/api", "/api/nowhere", "/api/chat/a%2Fb/stream", "/api/chats/a/b/c"]
 )
 @pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
 def test_where_nothing_is_the_answer_is_no_page(
@@ -129,6 +128,14 @@ def test_where_nothing_is_the_answer_is_no_page(
 
     assert answer.status_code == 404
     assert answer.text == "There is nothing at this address."
+
+
+@pytest.mark.parametrize("path", ["/v1", "/v1/embeddings", "/v1/models/x"])
+def test_where_nothing_is_openais_clients_read_an_error(http: httpx2.Client, path: str) -> None:
+    answer = http.post(path, headers=BEARER)
+
+    assert answer.status_code == 404
+    assert answer.json()["error"]["message"] == "There is nothing at this address."
 
 
 def test_the_wrong_method_is_told_the_right_one(http: httpx2.Client) -> None:

@@ -5,7 +5,7 @@ import pytest
 from chat.catalogue import Model, Reasoning
 from chat.parameters import Parameters, efforts_of, read_providers, taken_by, tokens_within
 
-WISHED = Parameters(seed=7, effort="high")
+WISHED = Parameters(seed=7, effort="high", stop=("END",))
 
 
 def model(*parameters: str, reasoning: Reasoning | None = None, most: int | None = None) -> Model:
@@ -27,6 +27,7 @@ def test_what_a_model_does_not_take_is_left_out() -> None:
     assert taken_by(model(), WISHED) == Parameters()
     assert taken_by(model("seed"), WISHED) == Parameters(seed=7)
     assert taken_by(model("reasoning"), WISHED) == Parameters(effort="high")
+    assert taken_by(model("stop"), WISHED) == Parameters(stop=("END",))
 
 
 def test_an_effort_that_the_model_does_not_have_is_left_out() -> None:

@@ -1,0 +1,129 @@
+"""What a request to the API wants of the answer, and what of it reaches the model."""
+
+import asyncio
+import base64
+from collections.abc import AsyncIterator
+from typing import Any
+
+import httpx2
+import pytest
+from api_site import Site, a_question, site_of
+
+from chat.catalogue import Model
+from chat.images import Image
+from chat.messages import Secret
+from chat.parameters import Parameters
+from chat.settings import Settings
+
+PNG = b"\x89PNG\r\n\x1a\n and so on"
+URL = f"data:image/png;base64,{base64.b64encode(PNG).decode()}"
+
+
+@pytest.fixture
+async def site() -> AsyncIterator[Site]:
+    async with site_of(Settings(openrouter_api_key=Secret("sk-or-v1-" + "5e" * 32))) as site:
+        yield site
+
+
+@pytest.fixture
+async def http(site: Site) -> AsyncIterator[httpx2.AsyncClient]:
+    async with site.client() as client:
+        yield client
+
+
+async def test_wishes_reach_the_provider(site: Site, http: httpx2.AsyncClient) -> None:
+    site.let_go()
+    wishes: dict[str, Any] = {"model": "a/b", "temperature": 0.5, "topP": 0.25, "maxTokens": 9}
+    await http.post("/api/chat", json=a_question("c", **wishes))
+
+    ((request, _),) = site.provider.asked
+    assert (request.model, request.max_tokens) == ("a/b", 9)
+    assert (request.temperature, request.top_p) == (0.5, 0.25)
+
+
+async def test_an_earlier_answer_is_given_again_in_its_place(
+    site: Site, http: httpx2.AsyncClient
+) -> None:
+    site.let_go()
+    for text in ("One", "Two"):
+        await http.post("/api/chat", json=a_question("c", text))
+    first, answer, *_ = (await http.get("/api/chats/c")).json()["messages"]
+
+    more = {"trigger": "regenerate-message", "messageId": answer["id"]}
+    await http.post("/api/chat", json=a_question("c", "One", **more))
+
+    again = (await http.get("/api/chats/c")).json()["messages"]
+    assert [message["role"] for message in again] == ["user", "assistant"]
+    assert (again[0]["id"], again[1]["id"] != answer["id"]) == (first["id"], True)
+
+
+async def test_what_v1_passes_on_and_what_it_leaves_out(
+    site: Site, http: httpx2.AsyncClient
+) -> None:
+    site.let_go()
+    wishes = {"seed": 7, "stop": "END", "reasoning_effort": "low", "tools": [], "user": None}
+    body = {"model": "a/b", "messages": [{"role": "user", "content": "Hi"}], **wishes}
+
+    answer = await http.post("/v1/chat/completions", json=body)
+
+    ((request, _),) = site.provider.asked
+    assert request.parameters == Parameters(seed=7, effort="low", stop=("END",))
+    assert answer.headers["x-tickertape-left-out"] == "tools"
+
+
+async def test_a_model_is_sent_only_what_it_takes_and_the_rest_is_named(
+    site: Site, http: httpx2.AsyncClient
+) -> None:
+    site.let_go()
+    site.models.append(Model("sim/x", "X", "Simulator", supported_parameters=frozenset({"seed"})))
+    wishes = {"seed": 7, "stop": ["END"], "reasoning_effort": "low"}
+    body = {"model": "sim/x", "messages": [{"role": "user", "content": "Hi"}], **wishes}
+
+    answer = await http.post("/v1/chat/completions", json={**body, "stream": True})
+
+    ((request, _),) = site.provider.asked
+    assert request.parameters == Parameters(seed=7)
+    assert answer.headers["x-tickertape-left-out"] == "reasoning_effort, stop"
+
+
+@pytest.mark.parametrize("path", ["/api/chat", "/v1/chat/completions"])
+async def test_images_reach_the_model_and_the_store(
+    site: Site, http: httpx2.AsyncClient, path: str
+) -> None:
+    site.let_go()
+    parts = [{"type": "text", "text": "What is it?"}, {"type": "image_url", "image_url": URL}]
+    message = {"role": "user", "content": parts}
+    if path == "/api/chat":
+        message = {"role": "user", "parts": [parts[0], {"type": "file", "url": URL}]}
+    answer = await http.post(path, json={"id": "c", "model": "a/b", "messages": [message]})
+
+    ((request, _),) = site.provider.asked
+    place = answer.headers["x-tickertape-conversation"]
+    tree = await asyncio.to_thread(site.store.load_tree, "operator", place)
+    assert request.messages[-1].images == (Image("image/png", PNG),)
+    assert tree.users[0].images == request.messages[-1].images
+
+
+async def test_a_model_that_sees_nothing_is_not_asked_about_an_image(
+    site: Site, http: httpx2.AsyncClient
+) -> None:
+    site.models.append(Model("sim/x", "X", "Simulator", input_modalities=frozenset({"text"})))
+    body = {
+        "id": "c",
+        "model": "sim/x",
+        "message": {"role": "user", "parts": [{"type": "file", "url": URL}]},
+    }
+
+    answer = await http.post("/api/chat", json=body)
+
+    assert (answer.status_code, answer.text) == (400, "refused: no_images")
+
+
+async def test_a_whole_client_list_is_the_prompt(site: Site, http: httpx2.AsyncClient) -> None:
+    site.let_go()
+    said = [("user", "One"), ("assistant", "1"), ("user", "Two")]
+    messages = [{"role": role, "content": text} for role, text in said]
+    await http.post("/api/chat", json={"id": "c", "messages": messages})
+
+    ((request, _),) = site.provider.asked
+    assert [(message.role, message.text) for message in request.messages] == said
