@@ -16,7 +16,8 @@ run: port .venv/weights
 	@$(BIN)/streamlit run streamlit_app.py --server.port "$$PORT"
 
 test: .venv/installed-dev browser postgres node lint types
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --ignore tests/browser --numprocesses auto --maxprocesses 4 --dist loadfile
+	$(BIN)/python -m pytest tests/browser
 
 lint: .venv/installed-dev
 	$(BIN)/ruff format --check .

@@ -156,6 +156,7 @@ async def test_a_cancelled_sign_in_says_so(world: World) -> None:
         (ANN, {"referer": PAGE, "sec-fetch-site": "cross-site"}),
         (ANN, {"referer": "javascript://testserver/"}),
     ],
+    ids=["no_cookie", "no_origin", "other_site", "both_other", "cross_site", "no_address"],
 )
 def test_only_a_page_of_ours_begins_a_sign_in(
     world: World, visitor: str | None, headers: dict[str, str]

@@ -85,7 +85,7 @@ async def test_a_hidden_page_is_not_late(engine: Engine, board: PaintBoard) -> N
     assert board.load("tab", "r") == Load(is_hidden=True)
 
 
-@pytest.mark.parametrize("visitor", [EVE, None])
+@pytest.mark.parametrize("visitor", [EVE, None], ids=["another", "nobody"])
 async def test_a_stranger_reports_nothing(
     engine: Engine, board: PaintBoard, visitor: str | None
 ) -> None:

@@ -107,7 +107,11 @@ async def test_ones_own_answer_is_stopped(site: Site) -> None:
     assert site.is_stopped()
 
 
-@pytest.mark.parametrize("visitor", [EVE, None, "", "short", "x" * 99])
+@pytest.mark.parametrize(
+    "visitor",
+    [EVE, None, "", "short", "x" * 99],
+    ids=["another", "nobody", "empty", "short", "long"],
+)
 async def test_nobody_else_stops_it_and_nobody_is_told_more(
     site: Site, visitor: str | None
 ) -> None:
