@@ -51,7 +51,15 @@ ROOMS = {
             "httpx2": "its transport, whose faults it lets through when a body is read by hand",
         },
     ),
-    "stores": Room(CORE, {"sqlalchemy": "the one library", "alembic": "its migrations"}),
+    "stores": Room(
+        CORE,
+        {
+            "sqlalchemy": "the one library",
+            "alembic": "its migrations",
+            "pyarrow": "packed figures as bytes",
+            "numpy": "percentiles of them",
+        },
+    ),
     "simulator": Room(CORE, {"starlette": "routes", "uvicorn": "the HTTP protocol"}),
     "local": Room(CORE, {"xllamacpp": "llama.cpp, in the child process only"}),
     "api": Room(CORE, {"starlette": "routes and middleware"}),

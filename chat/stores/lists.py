@@ -13,7 +13,7 @@ from chat.stores.comparison_tables import comparison_entries, comparison_rounds,
 from chat.stores.schema import api_tokens, conversations, messages, queued_messages, replies
 
 _LEFT_OUT = ("text", "reasoning")
-_FIGURES = (
+FIGURES = (
     *(column for column in replies.c if column.name not in _LEFT_OUT),
     *(literal("").label(name) for name in _LEFT_OUT),
 )
@@ -41,7 +41,7 @@ def newest_conversations(owner: str, limit: int) -> Select[tuple[object, ...]]:
 def newest_replies(owner: str, limit: int) -> Select[tuple[object, ...]]:
     """Ended ones, newest first, without their texts and without what was deleted."""
     return (
-        select(*_FIGURES)
+        select(*FIGURES)
         .join(messages, replies.c.message_id == messages.c.id)
         .join(conversations, replies.c.conversation_id == conversations.c.id)
         .where(

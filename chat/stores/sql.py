@@ -19,6 +19,7 @@ from chat.stores.columns import as_id, utc_now
 from chat.stores.comparisons import SqlComparisons
 from chat.stores.database import READS, WRITES, connect, migrate, parse_url
 from chat.stores.faults import in_plain_words
+from chat.stores.figures import SqlFigures
 from chat.stores.rows import conversation_of, reply_of
 from chat.stores.schema import conversations
 from chat.stores.tokens import SqlTokens
@@ -55,6 +56,7 @@ class SqlStore:
         self.choices = SqlChoices(self._reader, self._writer, now)
         self.comparisons = SqlComparisons(self._reader, self._writer, now)
         self.tokens = SqlTokens(self._reader, self._writer, now)
+        self.figures = SqlFigures(self._reader, self._writer, now)
         self._process_id = upkeep.new_process_id()
 
     @classmethod

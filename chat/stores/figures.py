@@ -1,0 +1,98 @@
+"""The metrics page's questions to SQLite or PostgreSQL.
+
+How it is fast: the figures of each past day are packed once, in columns, into a row of the table
+`figure_days`, for each owner who was busy that day. A view reads some dozens of such rows instead
+of a million replies; what is not packed, as today, is read row by row. Triggers mark a packed day
+that is not true any more, so that nothing deleted, changed or handed over is ever shown.
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import Engine, delete, func, insert, select
+
+from chat.conversations import ReplyRecord
+from chat.stores import figure_rows
+from chat.stores.faults import in_plain_words
+from chat.stores.figure_columns import Columns, table_of, to_bytes
+from chat.stores.figure_sums import Span
+from chat.stores.figure_tables import PACKING_LOCK, figure_days, stale_figure_days
+from chat.stores.lists import FIGURES
+from chat.stores.rows import reply_of
+from chat.stores.schema import replies
+
+PIECE = 500
+"""Numbers of replies in one query."""
+_RECENT = timedelta(hours=1)
+
+
+class SqlFigures:
+    """Sums over replies; every method raises `StoreError` as the store's do.
+
+    Args:
+        reader: For calls that only read.
+        writer: For calls that write.
+        now: The present moment, UTC.
+    """
+
+    def __init__(self, reader: Engine, writer: Engine, now: Callable[[], datetime]) -> None:
+        self._reader = reader
+        self._writer = writer
+        self._now = now
+
+    @in_plain_words
+    def read(self, owner: str, since: datetime | None, until: datetime) -> Span:
+        """The replies that began between two moments, and as long before."""
+        earlier = since and since - (until - since)
+        with self._reader.begin() as db:
+            return Span(Columns.of(figure_rows.read(db, owner, earlier, until)), since, until)
+
+    @in_plain_words
+    def load(self, owner: str, numbers: Sequence[int]) -> list[ReplyRecord]:
+        """The owner's replies of these numbers; `text` and `reasoning` are ""."""
+        found: dict[int, ReplyRecord] = {}
+        with self._reader.begin() as db:
+            for first in range(0, len(numbers), PIECE):
+                piece = numbers[first : first + PIECE]
+                query = select(*FIGURES).where(
+                    replies.c.number.in_(piece), *figure_rows.owned(owner)
+                )
+                found |= {row.number: reply_of(row) for row in db.execute(query)}
+        return [found[number] for number in numbers if number in found]
+
+    @in_plain_words
+    def newest_change(self, owner: str) -> str:
+        """When one of the owner's replies of the last hour was changed, and how many there are."""
+        recent = select(func.max(replies.c.updated_at), func.count()).where(
+            *figure_rows.owned(owner),
+            replies.c.started_at >= self._now() - _RECENT,
+            replies.c.outcome.is_not(None),
+        )
+        with self._reader.begin() as db:
+            return " ".join(map(str, db.execute(recent).one()))
+
+    @in_plain_words
+    def pack(self, *, for_everybody: bool) -> int:
+        """Packs past days that are not packed yet or not true any more; gives their number.
+
+        Each is a transaction of its own. A day that is being written at this moment is passed over.
+        """
+        today = f"{self._now():%Y-%m-%d}"
+        with self._reader.begin() as db:
+            wanted = figure_rows.unpacked(db, today, for_everybody=for_everybody)
+        return sum(self._pack(owner, day) for owner, day in wanted)
+
+    def _pack(self, owner: str, day: str) -> bool:
+        key = {"owner": owner, "day": day}
+        begins = figure_rows.moment(day)
+        with self._writer.begin() as db:
+            if db.dialect.name == "postgresql" and not db.scalar(
+                select(func.pg_try_advisory_xact_lock(PACKING_LOCK))
+            ):
+                return False
+            found = db.execute(figure_rows.raw(owner, begins, begins + timedelta(days=1)))
+            data = to_bytes(table_of(found))
+            for table in (figure_days, stale_figure_days):
+                db.execute(delete(table).where(table.c.owner == owner, table.c.day == day))
+            db.execute(insert(figure_days).values(**key, data=data))
+        return True
