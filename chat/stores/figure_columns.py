@@ -5,7 +5,7 @@ take no Python object each. What is summed from them is in `figure_sums`.
 """
 
 import io
-import json
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
@@ -16,8 +16,7 @@ import numpy.typing as npt
 import pyarrow as pa
 from sqlalchemy import Row
 
-from chat.events import Usage
-from chat.metrics import Timings, answer_pace_tok_s, answer_tokens
+from chat.metrics import estimated_tokens
 
 Whole = npt.NDArray[np.int64]
 Real = npt.NDArray[np.float32]
@@ -164,30 +163,25 @@ def from_bytes(data: bytes) -> "pa.Table":
 
 
 def _figures(row: Row[Any]) -> tuple[object, ...]:
-    usage = None
-    if row.prompt_tokens is not None:
-        usage = Usage(row.prompt_tokens, row.completion_tokens, row.reasoning_tokens)
-    pace_tok_s = answer_pace_tok_s(
-        usage,
-        row.text_chars,
-        row.reasoning_chars,
-        Timings(decode_s=row.decode_s),
-        len(json.loads(row.parts)) if row.parts else 0,
-    )
-    nan = float("nan")
+    is_counted = row.prompt_tokens is not None
+    chars = row.text_chars + row.reasoning_chars
     return (
         row.number,
         _microseconds(row.started_at),
-        nan if row.ttft_s is None else row.ttft_s,
-        nan if pace_tok_s is None else pace_tok_s,
-        nan if row.total_s is None else row.total_s,
-        nan if row.cost_usd is None or usage is None else row.cost_usd,
-        answer_tokens(usage, row.text_chars + row.reasoning_chars).count,
+        _or_nan(row.ttft_s),
+        _or_nan(row.tok_s),
+        _or_nan(row.total_s),
+        _or_nan(row.cost_usd),
+        row.completion_tokens if is_counted else estimated_tokens(chars),
         row.model,
         row.upstream_provider or "",
         row.outcome,
         row.failure_kind or "",
     )
+
+
+def _or_nan(value: float | None) -> float:
+    return math.nan if value is None else value
 
 
 def _microseconds(at: datetime) -> int:

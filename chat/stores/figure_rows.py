@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
 import pyarrow as pa
-from sqlalchemy import ColumnElement, Connection, Select, exists, func, select
+from sqlalchemy import ColumnElement, Connection, Select, exists, func, literal, select
 
 from chat.figures import EVERYBODY
 from chat.stores.columns import as_id
@@ -28,15 +28,13 @@ _RAW = tuple(
         "outcome",
         "failure_kind",
         "ttft_s",
-        "decode_s",
+        "tok_s",
         "total_s",
         "cost_usd",
         "prompt_tokens",
         "completion_tokens",
-        "reasoning_tokens",
         "text_chars",
         "reasoning_chars",
-        "parts",
     )
 )
 
@@ -90,7 +88,7 @@ def unpacked(db: Connection, today: str, *, for_everybody: bool) -> list[tuple[s
     if for_everybody:
         summed = func.sum(counted.c.replies)
         wanted.append(
-            select(func.coalesce(EVERYBODY), counted.c.day)
+            select(literal(EVERYBODY), counted.c.day)
             .group_by(counted.c.day)
             .having(summed >= LEAST_PACKED)
         )

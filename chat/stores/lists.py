@@ -58,7 +58,7 @@ def newest_replies(owner: str, limit: int) -> Select[tuple[object, ...]]:
 def voted_replies(owner: str, limit: int) -> Select[tuple[object, ...]]:
     """Ended answers of rounds that were voted on, newest first, without their texts."""
     return (
-        select(*_FIGURES)
+        select(*FIGURES)
         .join(comparison_entries, replies.c.message_id == comparison_entries.c.message_id)
         .join(comparison_rounds, comparison_entries.c.round_id == comparison_rounds.c.id)
         .join(comparisons, comparison_rounds.c.comparison_id == comparisons.c.id)

@@ -247,7 +247,7 @@ class SqlStore:
     def list_replies(self, owner: str, limit: int) -> list[ReplyRecord]:
         """The newest ended replies, newest first; `text` and `reasoning` are ""."""
         with self._reader.begin() as db:
-            return [reply_of(row) for row in db.execute(lists.newest_replies(owner, limit))]
+            return [*map(reply_of, db.execute(lists.newest_replies(owner, limit)))]
 
     @in_plain_words
     def spent_usd(
@@ -259,8 +259,8 @@ class SqlStore:
         guess_usd: float,
     ) -> float:
         """What answers have cost in USD; see `lists.spent_usd`."""
-        query = lists.spent_usd(owner, since, until, free, guess_usd)
         with self._reader.begin() as db:
+            query = lists.spent_usd(owner, since, until, free, guess_usd)
             return float(db.execute(query).scalar_one())
 
     @in_plain_words

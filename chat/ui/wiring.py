@@ -24,6 +24,7 @@ from chat.local.weights import default_cache_dir
 from chat.messages import Secret
 from chat.model_lists import ModelList, ModelLists
 from chat.on_screen import OnScreen
+from chat.packing import pack_for_ever
 from chat.paint import PaintBoard
 from chat.ports import Tokens
 from chat.providers.openai_keys import OpenAIKeys
@@ -194,6 +195,7 @@ def services() -> Services:
     )
     engine.spawn(provider.warm())
     engine.spawn(_start_later(local))
+    engine.spawn(pack_for_ever(store.figures, for_everybody=settings.api_token is not None))
     kept, temporary = rooms
     on_screen = OnScreen(temporary.remove)
     engine.spawn(on_screen.sweep_for_ever())

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0010"
-down_revision = "0008"
+down_revision = "0009"
 
 _SQLITE_DAY = "substr({}.started_at, 1, 10)"
 _POSTGRESQL_DAY = "to_char({}.started_at AT TIME ZONE 'UTC', 'YYYY-MM-DD')"
