@@ -66,17 +66,23 @@ class Totals:
 class Bucket:
     """A piece of the time looked at; the pieces are equally long and follow each other.
 
+    Percentiles are rolling: over this piece and the ones just before it.
+
     Attributes:
         begins_at: Its beginning (UTC).
-        own: Of the replies in it alone.
-        ttft_p50_s: Rolling: over this piece and the ones just before it, likewise below.
+        answers: Number of replies in it.
+        failed: How many of them failed.
+        cost_usd: Sum of their known costs, in USD.
+        ttft_p50_s: In seconds.
         ttft_p95_s: In seconds.
         tok_s_p50: In tokens per second.
         tok_s_p95: In tokens per second.
     """
 
     begins_at: datetime
-    own: Totals
+    answers: int
+    failed: int
+    cost_usd: float
     ttft_p50_s: float | None
     ttft_p95_s: float | None
     tok_s_p50: float | None

@@ -22,6 +22,8 @@ Whole = npt.NDArray[np.int64]
 Real = npt.NDArray[np.float32]
 Exact = npt.NDArray[np.float64]
 
+_POOL = pa.system_memory_pool()
+"""Gives back what is not used any more; Arrow's own pool keeps it."""
 _VERSION = b"1"
 """Of the bytes; those of another version are packed anew."""
 _NUMBERS = {
@@ -59,8 +61,7 @@ class Named:
         known = set(wanted)
         return np.array([name in known for name in self.names] or [False])[self.codes]
 
-    def where(self, chosen: npt.NDArray[np.bool_]) -> "Named":
-        """The rows that are chosen."""
+    def __getitem__(self, chosen: npt.NDArray[np.bool_] | slice) -> "Named":
         return Named(self.codes[chosen], self.names)
 
 
@@ -102,28 +103,43 @@ class Columns:
         if chosen.all():
             return self
         columns: dict[str, Any] = {
-            field.name: (
-                column.where(chosen)
-                if isinstance(column := getattr(self, field.name), Named)
-                else column[chosen]
-            )
-            for field in fields(self)
+            field.name: getattr(self, field.name)[chosen] for field in fields(self)
+        }
+        return Columns(**columns)
+
+    def between(self, begins_us: int, until_us: int) -> "Columns":
+        """The rows of a stretch of time, not copied; the rows must be in order."""
+        first, end = (int(n) for n in np.searchsorted(self.at_us, (begins_us, until_us)))
+        columns: dict[str, Any] = {
+            field.name: getattr(self, field.name)[first:end] for field in fields(self)
         }
         return Columns(**columns)
 
     @classmethod
-    def of(cls, tables: Sequence["pa.Table"]) -> Self:
-        """The rows of all tables, one after the other."""
-        table = pa.concat_tables([_SCHEMA.empty_table(), *tables]).unify_dictionaries()
-        columns: dict[str, Any] = {
-            name: table.column(name).to_numpy(zero_copy_only=False) for name in _NUMBERS
-        }
-        for name in _NAMES:
-            words = table.column(name).combine_chunks()
-            parts = words.chunks if isinstance(words, pa.ChunkedArray) else [words]
-            joined = parts[0] if parts else pa.array([], _SCHEMA.field(name).type)
-            columns[name] = Named(joined.indices.to_numpy(), tuple(joined.dictionary.to_pylist()))
+    def of(cls, tables: list["pa.Table"]) -> Self:
+        """The rows of all tables, one after the other; empties the list."""
+        pieces = [_SCHEMA.empty_table(), *tables]
+        tables.clear()
+        columns: dict[str, Any] = {}
+        for name in _SCHEMA.names:
+            # Each column is let go of as soon as it is joined, so that not all is there twice.
+            parts = [piece.column(name) for piece in pieces]
+            pieces = [piece.drop_columns([name]) for piece in pieces]
+            columns[name] = _words(parts) if name in _NAMES else _numbers(parts)
         return cls(**columns)
+
+
+def _numbers(parts: "list[pa.ChunkedArray]") -> npt.NDArray[Any]:
+    return np.concatenate([part.to_numpy() for part in parts])
+
+
+def _words(parts: "list[pa.ChunkedArray]") -> Named:
+    places: dict[str, int] = {}
+    codes = []
+    for chunk in (chunk for part in parts for chunk in part.chunks):
+        mine = [places.setdefault(name, len(places)) for name in chunk.dictionary.to_pylist()]
+        codes.append(np.array(mine or [0], np.int32)[chunk.indices.to_numpy()])
+    return Named(np.concatenate([np.zeros(0, np.int32), *codes]), tuple(places))
 
 
 def table_of(rows: Iterable[Row[Any]]) -> "pa.Table":
@@ -156,7 +172,7 @@ def from_bytes(data: bytes) -> "pa.Table":
     Raises:
         OldPack: it was written by another version of this file.
     """
-    table = pa.ipc.open_stream(data).read_all()
+    table = pa.ipc.open_stream(data, memory_pool=_POOL).read_all()
     if (table.schema.metadata or {}).get(b"version") != _VERSION:
         raise OldPack
     return table

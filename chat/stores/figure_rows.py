@@ -1,8 +1,9 @@
 """Which replies count for the metrics page, and how they are read from the tables.
 
-Days that are packed and not marked are read as they were packed, all others row by row.
+What is packed and not marked is read as it was packed, all else row by row.
 """
 
+import contextlib
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
@@ -12,12 +13,13 @@ from sqlalchemy import ColumnElement, Connection, Select, exists, func, literal,
 from chat.figures import EVERYBODY
 from chat.stores.columns import as_id
 from chat.stores.figure_columns import OldPack, from_bytes, table_of
-from chat.stores.figure_tables import figure_days, stale_figure_days
+from chat.stores.figure_tables import packed_figures, stale_figures
 from chat.stores.schema import conversations, messages, replies
 
 LEAST_PACKED = 64
-"""A day of fewer replies is as quickly read row by row."""
-_DAY = timedelta(days=1)
+"""A day or an hour of fewer replies is as quickly read row by row."""
+_DAY_CHARS = len("2030-05-01")
+_HOUR_CHARS = len("2030-05-01 13")
 _RAW = tuple(
     replies.c[name]
     for name in (
@@ -40,18 +42,20 @@ _RAW = tuple(
 
 
 def read(db: Connection, owner: str, since: datetime | None, until: datetime) -> "list[pa.Table]":
-    """The owner's visible ended replies that began between two moments, and some around them."""
+    """The owner's visible ended replies that began between two moments, and some around them.
+
+    In the order in which they began.
+    """
     since = since or _first(db, owner)
     if since is None:
         return []
     packed = _packed(db, owner, since, until)
-    return [
-        *packed.values(),
-        *(
-            table_of(db.execute(raw(owner, begins, ends)))
-            for begins, ends in _gaps(sorted(packed), since, until)
-        ),
-    ]
+    loose = {
+        begins: table_of(db.execute(raw(owner, begins, ends)))
+        for begins, ends in _gaps(sorted(packed), since, until)
+    }
+    found = {ends_of(span)[0]: table for span, table in packed.items()} | loose
+    return [found[begins] for begins in sorted(found)]
 
 
 def raw(owner: str, since: datetime, until: datetime) -> Select[tuple[object, ...]]:
@@ -68,6 +72,7 @@ def raw(owner: str, since: datetime, until: datetime) -> Select[tuple[object, ..
             messages.c.deleted_at.is_(None),
             conversations.c.deleted_at.is_(None),
         )
+        .order_by(replies.c.started_at)
     )
 
 
@@ -76,48 +81,66 @@ def owned(owner: str) -> list[ColumnElement[bool]]:
     return [] if owner == EVERYBODY else [replies.c.owner == as_id(owner)]
 
 
-def unpacked(db: Connection, today: str, *, for_everybody: bool) -> list[tuple[str, str]]:
-    """Owners and past days that are to be packed: busy ones, and those that are marked."""
-    day = day_of(db)
+def unpacked(db: Connection, now: datetime, *, for_everybody: bool) -> list[tuple[str, str]]:
+    """Owners, and the days and hours of theirs that are to be packed: busy and past ones."""
+    today = moment(f"{now:%Y-%m-%d}")
+    good = {(row.owner, row.span) for row in db.execute(select(*_KEY).where(~_is_marked()))}
+    wanted = {(row.owner, row.span) for row in db.execute(select(*_KEY).where(_is_marked()))}
+    for chars, since, until in (
+        (_DAY_CHARS, None, today),
+        (_HOUR_CHARS, today, now.replace(minute=0, second=0, microsecond=0)),
+    ):
+        for query in _busy(db, chars, since, until, for_everybody=for_everybody):
+            wanted |= {(row.owner, row.span) for row in db.execute(query)}
+    # An hour that is in a packed day is not packed for itself.
+    return sorted(key for key in wanted - good if (key[0], key[1][:_DAY_CHARS]) not in good)
+
+
+def ends_of(span: str) -> tuple[datetime, datetime]:
+    """When a day or an hour begins, and when it ends."""
+    begins = moment(span)
+    return begins, begins + timedelta(**({"days": 1} if len(span) == _DAY_CHARS else {"hours": 1}))
+
+
+def moment(span: str) -> datetime:
+    """The beginning of a day or an hour."""
+    return datetime.fromisoformat(span).replace(tzinfo=UTC)
+
+
+def _busy(
+    db: Connection, chars: int, since: datetime | None, until: datetime, *, for_everybody: bool
+) -> list[Select[str, str]]:
+    span = _span(db, chars)
     counted = (
-        select(replies.c.owner.label("owner"), day.label("day"), func.count().label("replies"))
-        .group_by(replies.c.owner, day)
+        select(replies.c.owner.label("owner"), span.label("span"), func.count().label("replies"))
+        .where(replies.c.started_at < until, *([replies.c.started_at >= since] if since else []))
+        .group_by(replies.c.owner, span)
         .subquery()
     )
-    wanted = [select(counted.c.owner, counted.c.day).where(counted.c.replies >= LEAST_PACKED)]
-    if for_everybody:
-        summed = func.sum(counted.c.replies)
-        wanted.append(
-            select(literal(EVERYBODY), counted.c.day)
-            .group_by(counted.c.day)
-            .having(summed >= LEAST_PACKED)
-        )
-    good = {(row.owner, row.day) for row in db.execute(select(*_KEY).where(~_is_marked()))}
-    marked = db.execute(select(*_KEY).where(_is_marked()))
-    found = {(row[0], row[1]) for query in wanted for row in db.execute(query)}
-    found |= {(row.owner, row.day) for row in marked}
-    return sorted(key for key in found - good if key[1] < today)
+    each = select(counted.c.owner, counted.c.span).where(counted.c.replies >= LEAST_PACKED)
+    summed = (
+        select(literal(EVERYBODY).label("owner"), counted.c.span)
+        .group_by(counted.c.span)
+        .having(func.sum(counted.c.replies) >= LEAST_PACKED)
+    )
+    return [each, summed] if for_everybody else [each]
 
 
-def day_of(db: Connection) -> ColumnElement[str]:
-    """The day of UTC on which a reply began, as the triggers write it."""
+def _span(db: Connection, chars: int) -> ColumnElement[str]:
+    """The day of UTC on which a reply began, or the hour, as the triggers write it."""
     if db.dialect.name == "sqlite":
-        return func.substr(replies.c.started_at, 1, 10)
-    return func.to_char(func.timezone("UTC", replies.c.started_at), "YYYY-MM-DD")
+        return func.substr(replies.c.started_at, 1, chars)
+    form = "YYYY-MM-DD" if chars == _DAY_CHARS else "YYYY-MM-DD HH24"
+    return func.to_char(func.timezone("UTC", replies.c.started_at), form)
 
 
-def moment(day: str) -> datetime:
-    """The beginning of a day."""
-    return datetime.fromisoformat(day).replace(tzinfo=UTC)
-
-
-_KEY = (figure_days.c.owner, figure_days.c.day)
+_KEY = (packed_figures.c.owner, packed_figures.c.span)
 
 
 def _is_marked() -> ColumnElement[bool]:
     return exists().where(
-        stale_figure_days.c.owner == figure_days.c.owner,
-        stale_figure_days.c.day == figure_days.c.day,
+        stale_figures.c.owner == packed_figures.c.owner,
+        stale_figures.c.span == packed_figures.c.span,
     )
 
 
@@ -128,30 +151,30 @@ def _first(db: Connection, owner: str) -> datetime | None:
 
 
 def _packed(db: Connection, owner: str, since: datetime, until: datetime) -> "dict[str, pa.Table]":
-    """The packed days between two moments that are true, by their day."""
-    days = select(figure_days.c.day, figure_days.c.data).where(
-        figure_days.c.owner == owner,
-        figure_days.c.day >= f"{since:%Y-%m-%d}",
-        figure_days.c.day <= f"{until:%Y-%m-%d}",
+    """The packed days and hours between two moments that are true."""
+    spans = select(packed_figures.c.span, packed_figures.c.data).where(
+        packed_figures.c.owner == owner,
+        packed_figures.c.span >= f"{since:%Y-%m-%d}",
+        packed_figures.c.span <= f"{until:%Y-%m-%d %H}",
         ~_is_marked(),
     )
     tables: dict[str, pa.Table] = {}
-    for row in db.execute(days):
-        try:
-            tables[row.day] = from_bytes(row.data)
-        except OldPack:
-            continue
+    for row in db.execute(spans.order_by(packed_figures.c.span)):
+        if row.span[:_DAY_CHARS] not in tables:
+            with contextlib.suppress(OldPack):
+                tables[row.span] = from_bytes(row.data)
     return tables
 
 
 def _gaps(
-    days: Sequence[str], since: datetime, until: datetime
+    spans: Sequence[str], since: datetime, until: datetime
 ) -> Iterator[tuple[datetime, datetime]]:
-    """The stretches between two moments that no packed day covers."""
-    begins = since
-    for day in days:
-        if moment(day) > begins:
-            yield begins, moment(day)
-        begins = max(begins, moment(day) + _DAY)
-    if begins < until:
-        yield begins, until
+    """The stretches between two moments that nothing packed covers."""
+    gap = since
+    for span in spans:
+        begins, ends = ends_of(span)
+        if begins > gap:
+            yield gap, begins
+        gap = max(gap, ends)
+    if gap < until:
+        yield gap, until

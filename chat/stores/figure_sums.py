@@ -37,22 +37,21 @@ class Span:
     """A `Reading`: the replies of some time, and of as long before for the comparison.
 
     Args:
-        columns: The replies of both, perhaps some more.
+        columns: The replies of both, perhaps some more, in the order in which they began.
         since: The beginning of the time; None for that of the first reply.
         until: Its end.
     """
 
     def __init__(self, columns: Columns, since: datetime | None, until: datetime) -> None:
-        until_us = _us(until)
-        first_us = int(columns.at_us.min(initial=until_us))
-        since_us = first_us if since is None else _us(since)
-        self._begins_us, self._until_us = since_us, until_us
-        self._in_time = columns.where((columns.at_us >= since_us) & (columns.at_us < until_us))
+        self._until_us = _us(until)
+        self._begins_us = int(columns.at_us[0]) if since is None and len(columns) else 0
+        if since is not None:
+            self._begins_us = _us(since)
+        self._in_time = columns.between(self._begins_us, self._until_us)
         self._before = None
         if since is not None:
-            earlier_us = 2 * since_us - until_us
-            is_before = (columns.at_us < since_us) & (columns.at_us >= earlier_us)
-            self._before = columns.where(is_before)
+            earlier_us = 2 * self._begins_us - self._until_us
+            self._before = columns.between(earlier_us, self._begins_us)
 
     @property
     def known(self) -> Known:
@@ -63,12 +62,11 @@ class Span:
     def summarise(self, view: View) -> Summary:
         """Sums those replies up that the view leaves."""
         chosen = _select(self._in_time, view)
-        order = np.argsort(chosen.at_us, kind="stable")
         return Summary(
             _totals(chosen),
             None if self._before is None else _totals(_select(self._before, view)),
-            _buckets(chosen, order, self._begins_us, self._until_us),
-            _points(chosen, order),
+            _buckets(chosen, self._begins_us, self._until_us),
+            _points(chosen),
             _by_model(chosen),
             _failures(chosen),
             _hours(chosen, view),
@@ -79,11 +77,20 @@ class Span:
     ) -> list[int]:
         """The numbers of the first replies in an order; unknown figures last."""
         chosen = _select(self._in_time, view)
-        column = "at_us" if sort == "started_at" else sort
-        keys = np.asarray(getattr(chosen, column), np.float64)
-        # NaN comes last in either order; rows that are equal come newest first.
-        order = np.lexsort((-chosen.number, keys if ascending else -keys))
-        return [int(number) for number in chosen.number[order[:limit]]]
+        if sort == "started_at":
+            places = np.arange(len(chosen)) if ascending else np.arange(len(chosen))[::-1]
+        else:
+            keys = np.asarray(getattr(chosen, sort), np.float64)
+            places = _smallest(keys if ascending else -keys, limit)
+        return [int(number) for number in chosen.number[places[:limit]]]
+
+
+def _smallest(keys: Exact, limit: int) -> npt.NDArray[np.intp]:
+    """Where the smallest keys are, in order, the unknown ones last."""
+    if limit < len(keys):
+        few = np.argpartition(keys, limit)[:limit]  # NaN counts as largest here as in a sort
+        return np.asarray(few[np.argsort(keys[few], kind="stable")])
+    return np.argsort(keys, kind="stable")
 
 
 def _select(columns: Columns, view: View) -> Columns:
@@ -110,15 +117,15 @@ def percentiles(values: Real, wanted: Sequence[float]) -> list[float | None]:
 def _totals(columns: Columns) -> Totals:
     """The tiles of these replies."""
     failed = columns.outcome.among(_FAILED)
-    return _tiles(columns.ttft_s, columns.tok_s, columns.cost_usd, failed)
+    return _tiles(columns.ttft_s, columns.tok_s, columns.cost_usd, int(failed.sum()))
 
 
-def _tiles(ttft_s: Real, tok_s: Real, cost_usd: Exact, failed: npt.NDArray[np.bool_]) -> Totals:
+def _tiles(ttft_s: Real, tok_s: Real, cost_usd: Exact, failed: int) -> Totals:
     costs = cost_usd[~np.isnan(cost_usd)]
     ttft_p50_s, ttft_p95_s = percentiles(ttft_s, (50, 95))
     [tok_s_p50] = percentiles(tok_s, (50,))
     cost = float(costs.sum()) if len(costs) else None
-    return Totals(len(ttft_s), ttft_p50_s, ttft_p95_s, tok_s_p50, cost, int(failed.sum()))
+    return Totals(len(ttft_s), ttft_p50_s, ttft_p95_s, tok_s_p50, cost, failed)
 
 
 def step_us(length_us: int) -> int:
@@ -130,29 +137,38 @@ def step_us(length_us: int) -> int:
     return last_us * -(-length_us // (BUCKETS * last_us))
 
 
-def _buckets(
-    columns: Columns, order: npt.NDArray[np.intp], begins_us: int, until_us: int
-) -> tuple[Bucket, ...]:
+def _buckets(columns: Columns, begins_us: int, until_us: int) -> tuple[Bucket, ...]:
     if not len(columns):
         return ()
     step = step_us(max(1, until_us - begins_us - 1))
     first, count = begins_us // step, (until_us - 1) // step - begins_us // step + 1
-    at_us, ttft_s, tok_s = columns.at_us[order], columns.ttft_s[order], columns.tok_s[order]
-    cost_usd, failed = columns.cost_usd[order], columns.outcome.among(_FAILED)[order]
-    edges = np.searchsorted(at_us, (first + np.arange(count + 1)) * step)
+    edges = np.searchsorted(columns.at_us, (first + np.arange(count + 1)) * step)
+    failed = _running_sum(columns.outcome.among(_FAILED))
+    cost_usd = _running_sum(np.nan_to_num(columns.cost_usd))
     made = []
     for n in range(count):
-        own = slice(edges[n], edges[n + 1])
-        rolled = slice(edges[max(0, n + 1 - ROLLED)], edges[n + 1])
-        ttft = percentiles(ttft_s[rolled], (50, 95))
-        pace = percentiles(tok_s[rolled], (50, 95))
-        sums = _tiles(ttft_s[own], tok_s[own], cost_usd[own], failed[own])
-        made.append(Bucket(_at(int(first + n) * step), sums, *ttft, *pace))
+        begins, ends = edges[n], edges[n + 1]
+        rolled = slice(edges[max(0, n + 1 - ROLLED)], ends)
+        made.append(
+            Bucket(
+                _at(int(first + n) * step),
+                int(ends - begins),
+                int(failed[ends] - failed[begins]),
+                float(cost_usd[ends] - cost_usd[begins]),
+                *percentiles(columns.ttft_s[rolled], (50, 95)),
+                *percentiles(columns.tok_s[rolled], (50, 95)),
+            )
+        )
     return tuple(made)
 
 
-def _points(columns: Columns, order: npt.NDArray[np.intp]) -> tuple[Point, ...]:
-    taken = order[:: max(1, -(-len(order) // POINTS))]
+def _running_sum(values: npt.NDArray[Any]) -> Exact:
+    """Sums of the first 0, 1, 2, … values."""
+    return np.concatenate([[0.0], np.cumsum(values, dtype=np.float64)])
+
+
+def _points(columns: Columns) -> tuple[Point, ...]:
+    taken = range(0, len(columns), max(1, -(-len(columns) // POINTS)))
     return tuple(
         Point(
             _at(int(columns.at_us[n])),
@@ -168,13 +184,17 @@ def _points(columns: Columns, order: npt.NDArray[np.intp]) -> tuple[Point, ...]:
 def _by_model(columns: Columns) -> tuple[ModelFigures, ...]:
     codes, names = columns.model.codes, columns.model.names
     counts = np.bincount(codes, minlength=len(names))
-    most = [int(code) for code in np.argsort(-counts, kind="stable")[:MODELS] if counts[code]]
+    order = np.argsort(codes, kind="stable")
+    edges = np.concatenate([[0], np.cumsum(counts)])
+    ttft_s, tok_s, cost_usd = columns.ttft_s[order], columns.tok_s[order], columns.cost_usd[order]
+    failed = np.bincount(codes, columns.outcome.among(_FAILED), len(names))
     made = []
-    for code in most:
-        own = columns.where(codes == code)
-        made.append(
-            ModelFigures(names[code], _totals(own), _spread(own.ttft_s), _spread(own.tok_s))
-        )
+    for code in np.argsort(-counts, kind="stable")[:MODELS]:
+        own = slice(edges[code], edges[code + 1])
+        if counts[code]:
+            tiles = _tiles(ttft_s[own], tok_s[own], cost_usd[own], int(failed[code]))
+            spreads = _spread(ttft_s[own]), _spread(tok_s[own])
+            made.append(ModelFigures(names[code], tiles, *spreads))
     return tuple(made)
 
 
@@ -186,15 +206,13 @@ def _spread(values: Real) -> Spread | None:
 
 
 def _failures(columns: Columns) -> tuple[tuple[str, int], ...]:
-    kinds = columns.failure.where(columns.outcome.among(_FAILED))
+    kinds = columns.failure[columns.outcome.among(_FAILED)]
     counts = np.bincount(kinds.codes, minlength=len(kinds.names))
     found = [(name, int(count)) for name, count in zip(kinds.names, counts, strict=False) if count]
     return tuple(sorted(found, key=lambda kind: (-kind[1], kind[0])))
 
 
 def _hours(columns: Columns, view: View) -> tuple[Hour, ...]:
-    if not len(columns):
-        return ()
     week = _hour_of_week(columns.at_us, view)
     order = np.argsort(week, kind="stable")
     edges = np.searchsorted(week[order], np.arange(7 * 24 + 1))

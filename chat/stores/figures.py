@@ -1,9 +1,9 @@
 """The metrics page's questions to SQLite or PostgreSQL.
 
-How it is fast: the figures of each past day are packed once, in columns, into a row of the table
-`figure_days`, for each owner who was busy that day. A view reads some dozens of such rows instead
-of a million replies; what is not packed, as today, is read row by row. Triggers mark a packed day
-that is not true any more, so that nothing deleted, changed or handed over is ever shown.
+How it is fast: the figures of each past day, and of today's past hours, are packed in columns into
+a row of the table `packed_figures`, for each owner who was busy then. A view reads some dozens of
+such rows instead of a million replies; what is not packed, as the present hour, is read row by row.
+Triggers mark what is not true any more, so that nothing deleted, changed or handed over is shown.
 """
 
 from collections.abc import Callable, Sequence
@@ -16,7 +16,7 @@ from chat.stores import figure_rows
 from chat.stores.faults import in_plain_words
 from chat.stores.figure_columns import Columns, table_of, to_bytes
 from chat.stores.figure_sums import Span
-from chat.stores.figure_tables import PACKING_LOCK, figure_days, stale_figure_days
+from chat.stores.figure_tables import PACKING_LOCK, packed_figures, stale_figures
 from chat.stores.lists import FIGURES
 from chat.stores.rows import reply_of
 from chat.stores.schema import replies
@@ -73,26 +73,25 @@ class SqlFigures:
 
     @in_plain_words
     def pack(self, *, for_everybody: bool) -> int:
-        """Packs past days that are not packed yet or not true any more; gives their number.
+        """Packs what is past, and not packed yet or not true any more; gives the number of spans.
 
-        Each is a transaction of its own. A day that is being written at this moment is passed over.
+        Each is a transaction of its own. PostgreSQL passes over those that are written just now.
         """
-        today = f"{self._now():%Y-%m-%d}"
         with self._reader.begin() as db:
-            wanted = figure_rows.unpacked(db, today, for_everybody=for_everybody)
-        return sum(self._pack(owner, day) for owner, day in wanted)
+            wanted = figure_rows.unpacked(db, self._now(), for_everybody=for_everybody)
+        return sum(self._pack(owner, span) for owner, span in wanted)
 
-    def _pack(self, owner: str, day: str) -> bool:
-        key = {"owner": owner, "day": day}
-        begins = figure_rows.moment(day)
+    def _pack(self, owner: str, span: str) -> bool:
+        begins, ends = figure_rows.ends_of(span)
         with self._writer.begin() as db:
             if db.dialect.name == "postgresql" and not db.scalar(
                 select(func.pg_try_advisory_xact_lock(PACKING_LOCK))
             ):
                 return False
-            found = db.execute(figure_rows.raw(owner, begins, begins + timedelta(days=1)))
-            data = to_bytes(table_of(found))
-            for table in (figure_days, stale_figure_days):
-                db.execute(delete(table).where(table.c.owner == owner, table.c.day == day))
-            db.execute(insert(figure_days).values(**key, data=data))
+            data = to_bytes(table_of(db.execute(figure_rows.raw(owner, begins, ends))))
+            for table in (packed_figures, stale_figures):
+                # A day replaces its hours.
+                is_within = table.c.span.startswith(span, autoescape=True)
+                db.execute(delete(table).where(table.c.owner == owner, is_within))
+            db.execute(insert(packed_figures).values(owner=owner, span=span, data=data))
         return True

@@ -230,11 +230,11 @@ def test_buckets_follow_each_other_and_hold_everything(store: SqlStore) -> None:
 
     buckets = store.figures.read("ann", NOW - 30 * DAY, NOW).summarise(View()).buckets
 
-    assert sum(bucket.own.answers for bucket in buckets) == 10
+    assert sum(bucket.answers for bucket in buckets) == 10
     assert {late.begins_at - early.begins_at for early, late in pairwise(buckets)} == {
         timedelta(hours=12)
     }
-    assert [b.ttft_p50_s for b in buckets if b.own.answers][:3] == pytest.approx([0.0, 0.5, 1.5])
+    assert [b.ttft_p50_s for b in buckets if b.answers][:3] == pytest.approx([0.0, 0.5, 1.5])
 
 
 def test_a_recent_ending_is_a_change(store: SqlStore) -> None:
