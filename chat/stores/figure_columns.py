@@ -6,7 +6,7 @@ take no Python object each. What is summed from them is in `figure_sums`.
 
 import io
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any, Self

@@ -84,8 +84,7 @@ class SqlStore:
         engine = connect(parse_url(url), busy_timeout_s)
         try:
             migrate(engine)
-            store = cls(engine, now, sleep)
-            store.beat()
+            (store := cls(engine, now, sleep)).beat()
             with store._writer.begin() as db:
                 upkeep.purge(db, now() - upkeep.KEEP_DELETED)
         except BaseException:
