@@ -8,6 +8,7 @@ from chat.choices import Preset
 from chat.comparison import Ballot, Comparison, ComparisonLine, Lane, LanePreset, Round, Vote
 from chat.conversations import Conversation, Hit, QueuedMessage, ReplyRecord, StoredTurn
 from chat.events import Event
+from chat.figures import Figures
 from chat.messages import ChatRequest, Secret
 from chat.tree import Tree
 
@@ -179,6 +180,11 @@ class Store(Protocol):
     @property
     def comparisons(self) -> "Comparisons":
         """What they compare."""
+        ...
+
+    @property
+    def figures(self) -> Figures:
+        """How fast their answers were, summed up."""
         ...
 
     def close(self) -> None:
