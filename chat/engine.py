@@ -119,6 +119,17 @@ class Engine:
         with self._lock:
             return sum(not live.is_closed for live in self._replies.values())
 
+    @property
+    def has_room(self) -> bool:
+        """Whether one more answer may run now."""
+        with self._lock:
+            return not self._is_full()
+
+    @property
+    def is_closing(self) -> bool:
+        """Whether it ends, and nothing is begun any more."""
+        return self._is_closing
+
     def adopt(self, old_owner: str, new_owner: str) -> None:
         """Hands the live replies of one owner to another; they run on."""
         with self._lock:

@@ -4,6 +4,8 @@ import streamlit as st
 
 from chat.errors import StoreError
 from chat.ui import session
+from chat.ui.batch_setup import draw_batch_setup
+from chat.ui.batch_view import draw_batch, open_batch
 from chat.ui.lane_setup import choose_first, draw_setup
 from chat.ui.notices import draw_notices
 from chat.ui.page_width import measure_page
@@ -18,9 +20,9 @@ from chat.ui.stage import stage
 
 tab = session.tab()
 choose_first(tab, read_address(tab.race))
-fault, opened = "", None
+fault, opened, batch = "", None, None
 try:
-    opened = open_race(tab)
+    opened, batch = open_race(tab), open_batch(tab)
 except StoreError as error:
     fault = str(error)
 write_address(tab.race)
@@ -30,16 +32,20 @@ with st.container(horizontal=True, vertical_alignment="center", key="race_title"
     draw_race_menu(tab, opened)
 store_notice = draw_notices(tab, on_undo=lambda: None)
 measure_page(PAGE_WIDTH, tab.race.fit, note_fit)
-draw_race_composer(opened)
-with stage(tab, "race", tab.race.race_id or "setup"):
+if tab.race.batch_id is None:
+    draw_race_composer(opened)
+with stage(tab, "race", tab.race.race_id or tab.race.batch_id or "setup"):
     if opened is not None:
         draw_race(tab, opened, store_notice)
+    elif batch is not None:
+        draw_batch(tab, batch, is_narrow=is_narrow(tab))
     elif fault:
         st.warning(f"{plain(fault)} Reload the page in a moment.", icon=":material/database_off:")
-    elif tab.race.race_id is not None:
+    elif tab.race.race_id is not None or tab.race.batch_id is not None:
         st.info("This comparison does not exist, or it is not yours.", icon=":material/search_off:")
     else:
         st.caption("Choose 2 to 6 lanes, then send one prompt to all of them at once.")
         draw_setup(tab)
+        draw_batch_setup(tab)
         draw_hosts(tab, is_narrow=is_narrow(tab))
         draw_board(tab, is_narrow=is_narrow(tab))

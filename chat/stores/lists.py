@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Connection, Select, and_, false, func, literal, select, update
 
 from chat.stores import choices
+from chat.stores.batch_tables import batches
 from chat.stores.comparison_tables import comparison_entries, comparison_rounds, comparisons
 from chat.stores.schema import api_tokens, conversations, messages, queued_messages, replies
 
@@ -180,7 +181,7 @@ def adopt(db: Connection, old_owner: str, new_owner: str) -> int:
             conversations.c.hidden.is_(false()),
         )
     )
-    for table in (conversations, queued_messages, api_tokens, comparisons):
+    for table in (conversations, queued_messages, api_tokens, comparisons, batches):
         db.execute(update(table).where(table.c.owner == old_owner).values(owner=new_owner))
     db.execute(
         update(replies)

@@ -14,6 +14,7 @@ from sqlalchemy import Engine, select
 from chat.conversations import Conversation, Hit, QueuedMessage, ReplyRecord, StoredTurn
 from chat.errors import StoreRefused
 from chat.stores import images, imports, lists, search, stops, turns, upkeep, waiting
+from chat.stores.batches import SqlBatches
 from chat.stores.choices import SqlChoices
 from chat.stores.columns import as_id, utc_now
 from chat.stores.comparisons import SqlComparisons
@@ -54,6 +55,7 @@ class SqlStore:
         self._sleep = sleep
         self._shelf = images.ImageShelf()
         self.choices = SqlChoices(self._reader, self._writer, now)
+        self.batches = SqlBatches(self._reader, self._writer, now)
         self.comparisons = SqlComparisons(self._reader, self._writer, now)
         self.tokens = SqlTokens(self._reader, self._writer, now)
         self.figures = SqlFigures(self._reader, self._writer, now)
@@ -281,10 +283,7 @@ class SqlStore:
 
     @in_plain_words
     def mark_interrupted(self) -> int:
-        """Ends the running replies of dead processes, never this one's; gives their number.
-
-        Wanted with each beat: a process that dies is given up `upkeep.DEAD_AFTER` later.
-        """
+        """Ends the running replies of dead processes, at each beat; gives their number."""
         with self._writer.begin() as db:
             return upkeep.mark_interrupted(db, self._process_id, self._now())
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, case, delete, func, or_, select, update
 
-from chat.stores import comparison_rows, stops
+from chat.stores import batches, comparison_rows, stops
 from chat.stores.rows import insert_new
 from chat.stores.schema import (
     conversations,
@@ -121,3 +121,4 @@ def purge(db: Connection, deadline: datetime) -> None:
     db.execute(delete(queued_messages).where(queued_messages.c.conversation_id.in_(gone)))
     db.execute(delete(conversations).where(conversations.c.deleted_at < deadline))
     comparison_rows.purge(db, deadline)
+    batches.purge(db, deadline)

@@ -131,7 +131,9 @@ def _draw_conversations(held: Services, tab: session.Tab, *, is_chat_page: bool)
     running = [
         live
         for live in known
-        if not live.is_closed and live.conversation_id not in tab.race.lane_ids
+        if not live.is_closed
+        and live.conversation_id not in tab.race.lane_ids
+        and not held.batching.is_asking(live.conversation_id)
     ]
     tab.marked = {live.conversation_id for live in running}
     store = held.kept.store

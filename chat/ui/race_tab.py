@@ -12,11 +12,15 @@ import streamlit as st
 from chat.comparison import MAX_LANES, LaneSetup
 from chat.ui.history import is_history_navigation
 
-_RACE, _MODELS = "race", "models"
+_RACE, _BATCH, _MODELS = "race", "batch", "models"
 
 # Widget keys.
 LANE_BOX = "lane_box"
 LANE_PRESET = "lane_preset"
+WANTS_BATCH = "wants_batch"
+BATCH_TEXT = "batch_text"
+BATCH_FILE = "batch_file"
+AT_ONCE = "batch_at_once"
 HOST_BOX = "host_box"
 WANTS_HOSTS = "wants_hosts"
 HOST_PICKS = "host_picks"
@@ -51,6 +55,7 @@ class RaceTab:
 
     Attributes:
         race_id: The comparison on screen, or None while lanes are chosen.
+        batch_id: The batch on screen, likewise; at most one of the two is.
         drafts: The lanes that are chosen.
         lane_ids: Lanes that were on screen; their ends are not told as those of other chats are.
         fit: How many lanes fit side by side, as the page was measured; None before.
@@ -60,6 +65,7 @@ class RaceTab:
     """
 
     race_id: str | None = None
+    batch_id: str | None = None
     drafts: list[Draft] = field(default_factory=list)
     lane_ids: set[str] = field(default_factory=set)
     fit: int | None = None
@@ -78,7 +84,11 @@ class RaceTab:
 
     def show(self, race_id: str | None) -> None:
         """Puts a comparison, or the choice of lanes, on screen."""
-        self.race_id = race_id
+        self.race_id, self.batch_id = race_id, None
+
+    def show_batch(self, batch_id: str | None) -> None:
+        """Puts a batch, or the choice of lanes, on screen."""
+        self.race_id, self.batch_id = None, batch_id
 
 
 def read_address(held: RaceTab) -> list[str] | None:
@@ -90,7 +100,10 @@ def read_address(held: RaceTab) -> list[str] | None:
     if held.is_up and not is_history_navigation():
         return None
     race, models = st.query_params.get(_RACE), st.query_params.get(_MODELS)
-    if race or held.is_up:
+    batch = st.query_params.get(_BATCH)
+    if batch and not race:
+        held.show_batch(batch)
+    elif race or held.is_up:
         held.show(race)
     held.is_up = True
     return [model.strip() for model in (models or "").split(",") if model.strip()][:MAX_LANES]
@@ -99,8 +112,8 @@ def read_address(held: RaceTab) -> list[str] | None:
 def write_address(held: RaceTab) -> None:
     """Makes the address name what is on screen; while a comparison is, it names no model."""
     models = ",".join(setup.model for setup in held.setups)
-    race, models = (held.race_id, "") if held.race_id is not None else (None, models)
-    wanted = {_RACE: race, _MODELS: models}
+    is_shown = held.race_id is not None or held.batch_id is not None
+    wanted = {_RACE: held.race_id, _BATCH: held.batch_id, _MODELS: "" if is_shown else models}
     # First what goes: each change is told, and no model may be named beside a blind race.
     for name, value in wanted.items():
         if not value:

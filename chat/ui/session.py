@@ -229,6 +229,12 @@ def value_of(key: str) -> object:
     return st.session_state.get(key)
 
 
+def file_of(key: str) -> tuple[str, bytes] | None:
+    """The name and the bytes of what was uploaded there; None where nothing was."""
+    file: Any = st.session_state.get(key)  # Any: the uploader's own type is none of the public ones
+    return (str(file.name), file.getvalue()) if file is not None else None
+
+
 def take_key_text() -> str:
     """What was put into the key's field, once: the field is emptied; in its callback.
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from chat.batching import Batching
 from chat.comparing import Comparing
 from chat.deadlines import Deadlines
 from chat.ended import Ended
@@ -71,6 +72,7 @@ class Services:
         keys: How the keys in use stand.
         server_key: The server's own key, and what is left of it.
         others: What can be chosen at the operator's own endpoints.
+        batching: Runs batches; those are always kept.
         hosts: Who serves which model.
         sign_ins: Visitors who are connecting OpenRouter.
         tickets: Keys that wait to be remembered by their visitor's browser.
@@ -95,6 +97,7 @@ class Services:
     keys: KeyBook
     server_key: ServerKey
     others: EndpointModels
+    batching: Batching
     hosts: HostLists
     sign_ins: SignIns
     tickets: Tickets
@@ -153,6 +156,7 @@ def services() -> Services:
             if key is not None:
                 keys.has_spent(key)
             afterwards.submit(room.after, live)
+        batching.note_end(live)
 
     deadlines = Deadlines(
         settings.first_event_timeout_s,
@@ -197,6 +201,7 @@ def services() -> Services:
     engine.spawn(_start_later(local))
     engine.spawn(pack_for_ever(store.figures, for_everybody=settings.api_token is not None))
     kept, temporary = rooms
+    batching = Batching(store.batches, kept.turns, afterwards.submit)
     on_screen = OnScreen(temporary.remove)
     engine.spawn(on_screen.sweep_for_ever())
     lists = _model_lists(settings, provider, routes, engine)
@@ -216,6 +221,7 @@ def services() -> Services:
         keys,
         server_key,
         others,
+        batching,
         HostLists(engine.spawn, provider.hosts_of, time.monotonic),
         SignIns(auth_url_of(settings), asks.exchange, engine.spawn, time.monotonic),
         Tickets(time.monotonic),

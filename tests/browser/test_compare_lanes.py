@@ -11,6 +11,7 @@ QUICK = "sim/rate-200-len-60-style-prose-ttft-0"
 def test_one_model_is_raced_at_its_hosts(page: Page, app: App) -> None:
     page.goto(f"{app.url}compare")
     page.get_by_text("Same model, many hosts").click()
+    expect(page.get_by_role("combobox", name="Model")).to_have_count(2)
     box = page.get_by_role("combobox", name="Model").last
     box.click()
     box.fill(QUICK)

@@ -1,0 +1,102 @@
+"""What every store promises of batches: what is to be asked, who asks it, what came of it."""
+
+from contextlib import closing
+from dataclasses import replace
+from datetime import timedelta
+
+from store_samples import (
+    NOON,
+    a_conversation,
+    a_turn,
+    database_url,  # noqa: F401 - a fixture
+    ended,
+    opened_store,  # noqa: F401 - likewise
+)
+
+from chat.batch import Batch, Item, OpenedBatch
+from chat.comparison import LaneSetup
+from chat.hosts import lane_at
+from chat.stores.sql import SqlStore
+from chat.stores.upkeep import KEEP_DELETED
+
+LANES = (LaneSetup("sim/x", 100, 0.5), lane_at(LaneSetup("acme/y", 9), "deepinfra/fp8"))
+BATCH = Batch("b", "ann", NOON, LANES, ("Why?", "How?\nSo?"), at_once=3)
+ONE, TWO = Item("one", 0, 0, "m-1"), Item("two", 0, 1, "m-2")
+
+
+def loaded(store: SqlStore, owner: str = "ann", *, with_texts: bool = False) -> OpenedBatch:
+    found = store.batches.load(owner, "b", with_texts=with_texts)
+    assert found is not None
+    return found
+
+
+def test_a_batch_comes_back_as_it_was_saved(store: SqlStore) -> None:
+    store.batches.add(BATCH, [ONE, TWO])
+
+    assert loaded(store) == OpenedBatch(BATCH, (ONE, TWO))
+    assert [line.title for line in store.batches.list_newest("ann", 9)] == ["Why?"]
+
+
+def test_the_newest_answer_counts_with_its_text_if_wanted(store: SqlStore) -> None:
+    store.batches.add(BATCH, [ONE, TWO])
+    first, second = (a_turn(name, message="1", conversation="one") for name in ("1", "again"))
+    for turn in (first, second):
+        store.add_turn(turn, a_conversation("one"))
+    store.save_replies([ended(second.reply, "So it is.")])
+
+    told, texts = loaded(store).items[0].reply, loaded(store, with_texts=True).items[0].reply
+
+    assert told is not None
+    assert (told.id, told.outcome, told.text) == (second.reply.id, "completed", "")
+    assert texts is not None
+    assert texts.text == "So it is."
+
+
+def test_only_one_gets_an_item(store: SqlStore) -> None:
+    store.batches.add(BATCH, [ONE, TWO])
+
+    assert store.batches.claim(ONE)
+    assert not store.batches.claim(ONE)
+    assert store.batches.claim(replace(ONE, tries=1))
+    assert [item.tries for item in loaded(store).items] == [2, 0]
+
+
+def test_a_stranger_sees_and_changes_nothing(store: SqlStore) -> None:
+    store.batches.add(BATCH, [ONE, TWO])
+
+    store.batches.set_paused("bob", "b", is_paused=True)
+    store.batches.delete("bob", "b")
+
+    assert store.batches.load("bob", "b", with_texts=True) is None
+    assert store.batches.list_newest("bob", 9) == []
+    assert not loaded(store).batch.is_paused
+
+
+def test_that_it_is_paused_is_kept(store: SqlStore) -> None:
+    store.batches.add(BATCH, [ONE, TWO])
+
+    store.batches.set_paused("ann", "b", is_paused=True)
+
+    assert loaded(store).batch == replace(BATCH, is_paused=True)
+
+
+def test_an_account_takes_batches_over(store: SqlStore) -> None:
+    store.batches.add(BATCH, [ONE, TWO])
+
+    store.adopt("ann", "account")
+
+    assert loaded(store, "account").batch.owner == "account"
+
+
+def test_a_deleted_batch_takes_its_answers_along_for_good_a_week_later(url: str) -> None:
+    with closing(SqlStore.open(url, now=lambda: NOON)) as store:
+        store.batches.add(BATCH, [ONE, TWO])
+        store.add_turn(a_turn("1", conversation="one"), a_conversation("one"))
+        store.batches.delete("ann", "b")
+        assert store.batches.load("ann", "b", with_texts=False) is None
+        assert store.load_tree("ann", "one") is None
+
+    later = NOON + KEEP_DELETED + timedelta(seconds=1)
+    with closing(SqlStore.open(url, now=lambda: later)) as store:
+        store.batches.add(BATCH, [ONE, TWO])  # the ids are free again
+        assert loaded(store).items == (ONE, TWO)
