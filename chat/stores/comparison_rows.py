@@ -117,7 +117,9 @@ def setup_of(held: dict[str, Any]) -> LaneSetup:
     parameters = held["parameters"]
     upstreams = parameters["upstreams"]
     lists = {name: tuple(upstreams[name]) for name in ("only", "ignore")}
-    whole = Parameters(**{**parameters, "upstreams": Upstreams(**{**upstreams, **lists})})
+    upstreams = Upstreams(**{**upstreams, **lists})
+    stop = tuple(parameters.get("stop", ()))  # lanes of before have none
+    whole = Parameters(**{**parameters, "stop": stop, "upstreams": upstreams})
     return LaneSetup(**{**held, "parameters": whole})
 
 

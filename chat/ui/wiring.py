@@ -44,11 +44,11 @@ from chat.simulator import SimulatorServer
 from chat.stores.sql import SqlStore
 from chat.tickets import Tickets
 from chat.turn import Turns
+from chat.ui.data_places import absolute_url, secret_path
 from chat.ui.endpoints import auth_url_of, routes_of
 
 ROOT = Path(__file__).resolve().parents[2]
 
-SQLITE = "sqlite:///"
 LOCAL_DELAY_S = 2.0
 _NO_KEY = Secret("-")
 """Stands where the SDK insists on a key; not sent."""
@@ -225,7 +225,9 @@ def services() -> Services:
         HostLists(engine.spawn, provider.hosts_of, time.monotonic),
         SignIns(auth_url_of(settings), asks.exchange, engine.spawn, time.monotonic),
         Tickets(time.monotonic),
-        Sealer(load_secret(settings.cookie_secret, _secret_path(settings)), time.time),
+        Sealer(
+            load_secret(settings.cookie_secret, secret_path(settings.database_url, ROOT)), time.time
+        ),
         PaintBoard(time.monotonic),
         store.tokens,
         ended,
@@ -267,28 +269,11 @@ def _server_key(settings: Settings, store: SqlStore, routes: Routes) -> ServerKe
 
 def _open_store(settings: Settings) -> tuple[SqlStore, str | None]:
     try:
-        store = SqlStore.open(_absolute(settings.database_url))
+        store = SqlStore.open(absolute_url(settings.database_url, ROOT))
         store.mark_interrupted()
     except StoreError as error:
         return SqlStore.open_in_memory(), str(error)
     return store, None
-
-
-def _secret_path(settings: Settings) -> Path:
-    """Beside the database where that is a file, else in the data folder, which git ignores."""
-    url = _absolute(settings.database_url)
-    path = url.removeprefix(SQLITE)
-    is_file = path not in {url, ""} and not path.startswith((":", "file:"))
-    folder = Path(path).parent if is_file else ROOT
-    return (ROOT / "data" if folder == ROOT else folder) / "cookie.secret"
-
-
-def _absolute(database_url: str) -> str:
-    """A relative SQLite path is meant from the project's folder, wherever the app is started."""
-    path = database_url.removeprefix(SQLITE)
-    if path == database_url or not path or path.startswith(("/", ":", "file:")):
-        return database_url
-    return f"{SQLITE}{ROOT / path}"
 
 
 def _local_models(settings: Settings) -> LocalModels:
