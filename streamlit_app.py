@@ -37,7 +37,11 @@ app = st.App(
         *connect_routes(lambda: services().sign_ins),
         *remember_routes(lambda: services().tickets, lambda: services().sealer),
         *paint_routes(
-            lambda: services().engine, lambda: services().accounts, lambda: services().paints
+            lambda: services().engine,
+            lambda: services().accounts,
+            lambda: services().paints,
+            lambda: services().measuring.book,
+            lambda: services().measuring.measured,
         ),
         *api_routes(backend),
     ],

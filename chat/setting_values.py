@@ -19,6 +19,7 @@ from chat.messages import Secret
 from chat.routing import LOCAL_PREFIX, SIMULATOR_PREFIX
 
 LentTo = Literal["nobody", "localhost", "visitors"]
+LogFormat = Literal["text", "json"]
 MIN_SECRET_CHARS = 16
 MAX_BUDGET_USD = 100_000.0
 
@@ -192,6 +193,13 @@ class SettingValues:
             self.warnings.append(f"{name} should be on or off; {text[:20]!r} was ignored.")
             return default
         return False
+
+    def log_format(self, name: str) -> LogFormat:
+        """How log lines are written."""
+        text = (self.text(name) or "text").lower()
+        if text not in {"text", "json"}:
+            self.warnings.append(f"{name} should be text or json; text is used.")
+        return "json" if text == "json" else "text"
 
     def folder(self, name: str) -> Path | None:
         """A folder; `~` stands for the home folder."""

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from chat.images import MAX_IMAGE_MB, MAX_IMAGES
 from chat.messages import Secret
-from chat.setting_values import LentTo, NamedEndpoint, SettingValues, read_env_file
+from chat.setting_values import LentTo, LogFormat, NamedEndpoint, SettingValues, read_env_file
 
 OPENROUTER_URL = "https://openrouter.ai/api/v1"
 DATABASE_URL = "sqlite:///data/tickertape.db"
@@ -68,6 +68,9 @@ class Settings:
         api_rate_per_minute: Answers that one owner may ask the API for in a minute.
         api_max_running: Answers of one owner that the API lets run at once.
         cors_origins: Other sites whose pages may ask the API with a token; "*" is any.
+        paint_figures: Whether it is kept how visitors' browsers painted answers.
+        metrics_token: What `/api/metrics` is asked with; without one it is not there.
+        log_format: Whether log lines are text or JSON.
         cache_dir: Where the embedded model's weights are kept, or None for the user's cache.
         warnings: What could not be used and what was done instead, a sentence each.
     """
@@ -107,6 +110,9 @@ class Settings:
     api_rate_per_minute: int = 60
     api_max_running: int = 10
     cors_origins: tuple[str, ...] = ()
+    paint_figures: bool = True
+    metrics_token: Secret | None = None
+    log_format: LogFormat = "text"
     cache_dir: Path | None = None
     warnings: tuple[str, ...] = field(default=())
 
@@ -159,6 +165,9 @@ def load_settings(environ: Mapping[str, str], env_file: Path) -> Settings:
         api_rate_per_minute=values.whole("API_RATE_PER_MINUTE", 60, 1, 1_000_000),
         api_max_running=values.whole("API_MAX_RUNNING", 10, 1, 10_000),
         cors_origins=values.origins("CORS_ORIGINS"),
+        paint_figures=values.switch("PAINT_FIGURES", default=True),
+        metrics_token=values.secret("METRICS_TOKEN"),
+        log_format=values.log_format("LOG_FORMAT"),
         cache_dir=values.folder("TICKERTAPE_CACHE"),
         warnings=tuple(warnings),
     )

@@ -21,6 +21,7 @@ from chat.stores.comparisons import SqlComparisons
 from chat.stores.database import READS, WRITES, connect, migrate, parse_url
 from chat.stores.faults import in_plain_words
 from chat.stores.figures import SqlFigures
+from chat.stores.measured import SqlMeasured
 from chat.stores.rows import conversation_of, reply_of
 from chat.stores.schema import conversations
 from chat.stores.tokens import SqlTokens
@@ -59,6 +60,7 @@ class SqlStore:
         self.comparisons = SqlComparisons(self._reader, self._writer, now)
         self.tokens = SqlTokens(self._reader, self._writer, now)
         self.figures = SqlFigures(self._reader, self._writer, now)
+        self.measured = SqlMeasured(self._reader, self._writer)
         self._process_id = upkeep.new_process_id()
 
     @classmethod
@@ -249,20 +251,6 @@ class SqlStore:
         """The newest ended replies, newest first; `text` and `reasoning` are ""."""
         with self._reader.begin() as db:
             return [*map(reply_of, db.execute(lists.newest_replies(owner, limit)))]
-
-    @in_plain_words
-    def spent_usd(
-        self,
-        owner: str | None,
-        since: datetime,
-        until: datetime,
-        free: Sequence[str],
-        guess_usd: float,
-    ) -> float:
-        """What answers have cost in USD; see `lists.spent_usd`."""
-        with self._reader.begin() as db:
-            query = lists.spent_usd(owner, since, until, free, guess_usd)
-            return float(db.execute(query).scalar_one())
 
     @in_plain_words
     def ask_stop(self, owner: str, reply_id: str) -> None:

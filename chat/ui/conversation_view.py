@@ -152,6 +152,7 @@ def _draw_live(tab: session.Tab, live: LiveReply, store_notice: StoreNotice) -> 
 
     paints = services().paints
     paints.open(tab.view, live.id)
+    services().measuring.book.open(live)
     try:
         draw_live_reply(live, tick, lambda: paints.load(tab.view, live.id))
     finally:

@@ -8,6 +8,8 @@ const NEAR_PX = 120 // this close to the end counts as being there
 let stopPath = null
 let paintPath = null
 let reportedS = null
+let isTextAwaited = false
+let freezeMs = 0
 let figures = null
 let log = null
 let turn = null
@@ -91,7 +93,7 @@ function warm(names) {
 function elapsedS() {
   const match = (found) => found?.textContent.match(/^(\d+\.\d) s\b/)?.[1]
   if (!figures?.isConnected) {
-    const quiet = log.querySelectorAll('[class*="st-key-live_state_"] .stMarkdownColoredText')
+    const quiet = log.querySelectorAll(LIVE + " .stMarkdownColoredText")
     figures = [...quiet].find(match)
   }
   const elapsed = match(figures)
@@ -101,11 +103,51 @@ function elapsedS() {
 function reportPaint() {
   if (!paintPath || document.hidden) return
   const paintedS = elapsedS()
-  if (paintedS === null || paintedS === reportedS) return
-  reportedS = paintedS
+  const isFirst = isTextAwaited && hasText()
+  if (!isFirst && (paintedS === null || paintedS === reportedS)) return
+  if (isFirst) isTextAwaited = false
+  const path = paintPath
+  reportedS = paintedS ?? reportedS
   requestAnimationFrame(() => setTimeout(() => {
-    if (paintPath) post(paintPath, { painted_s: paintedS, is_hidden: false })
+    const seen = { painted_s: reportedS ?? 0, is_hidden: false }
+    post(path, isFirst ? { ...seen, first_ago_s: 0 } : seen)
   }))
+}
+
+const LIVE = '[class*="st-key-live_state_"]'
+
+// Whether the growing answer shows text: reasoning is folded away, and its header is none.
+function hasText() {
+  const growing = log.querySelector(LIVE)?.closest('[data-testid="stChatMessage"]')
+  const shown = growing?.querySelectorAll('[data-testid="stMarkdownContainer"]') ?? []
+  return [...shown].some((part) =>
+    /[^\s▌]/.test(part.textContent) && !part.closest("details, " + LIVE))
+}
+
+// A timer that comes late tells how long the page did not react. Hidden pages' timers are slowed.
+const TICK_MS = 100
+let ticks = null
+function watchFreezes() {
+  clearInterval(ticks)
+  freezeMs = 0
+  let lastMs = performance.now()
+  let wasHidden = document.hidden
+  ticks = setInterval(() => {
+    const nowMs = performance.now()
+    if (!wasHidden && !document.hidden) freezeMs = Math.max(freezeMs, nowMs - lastMs - TICK_MS)
+    wasHidden = document.hidden
+    lastMs = nowMs
+  }, TICK_MS)
+}
+
+// The last report of an answer, when its end is painted. One that began out of sight has none.
+function reportEnd(path) {
+  clearInterval(ticks)
+  const seen = { painted_s: reportedS ?? 0, is_hidden: document.hidden, is_last: true }
+  seen.freeze_s = Math.round(freezeMs) / 1000
+  // It may be so short that its beginning was not seen as such.
+  if (isTextAwaited && !document.hidden) seen.first_ago_s = 0
+  requestAnimationFrame(() => setTimeout(() => post(path, seen)))
 }
 
 function reportVisibility() {
@@ -203,16 +245,22 @@ function tellPhase({ prefix, words }, status) {
   if (said) status.textContent = said
 }
 
+function beginPainting(path) {
+  if (paintPath) reportEnd(paintPath)
+  paintPath = path
+  reportedS = figures = null
+  isTextAwaited = Boolean(path)
+  if (!path) return
+  watchFreezes()
+  if (document.hidden) reportVisibility()
+}
+
 export default function ({ data, parentElement }) {
   const status = parentElement.querySelector("[role=status]")
   if (status.textContent !== data.say) status.textContent = data.say
   stopPath = data.stop
   warm(data.ahead)
-  if (paintPath !== data.paint) {
-    paintPath = data.paint
-    reportedS = figures = null
-    if (document.hidden) reportVisibility()
-  }
+  if (paintPath !== data.paint) beginPainting(data.paint)
   if (data.focus) focusOn(data.focus)
   whenDrawn("log", ".st-key-" + data.transcript, (found) => {
     watch(found)

@@ -1,10 +1,12 @@
 """The figures of one reply in words: live while it is written, final below it when it is done."""
 
 from chat.conversations import ReplyRecord
+from chat.measured import Slow
 from chat.metrics import Timings, Tokens, estimated_tokens, throughput_tok_s
 from chat.reply import ReplyFold
 
 NOT_KNOWN = "n/a"
+NAME_CHARS = 60
 LEAST_USD = 0.000001
 SETTLED_S = 0.5
 """A pace over less than this much time, in seconds, says nothing yet."""
@@ -58,8 +60,13 @@ def reasoning_line(timings: Timings, elapsed_s: float | None = None) -> str:
     return f"{'Thinking' if timings.total_s is None else 'Thought'} for {thought_s:.1f} s"
 
 
-def final_line(reply: ReplyRecord) -> str:
-    """The quiet line under a reply."""
+def final_line(reply: ReplyRecord, slow: Slow | None = None) -> str:
+    """The quiet line under a reply.
+
+    Args:
+        reply: The reply.
+        slow: How it compares with its owner's other answers of the model, where it is slow.
+    """
     tokens = reply.tokens
     parts = [
         f"TTFT {seconds(reply.timings.ttft_s)}",
@@ -69,9 +76,17 @@ def final_line(reply: ReplyRecord) -> str:
     ]
     if reply.usage is not None and reply.usage.cost_usd is not None:
         parts.append(cost(reply.usage.cost_usd))
-    if reply.upstream_provider:
-        parts.append(f"via {reply.upstream_provider}")
+    by = _shortened(reply.served_model or reply.model)
+    parts.append(f"{by} via {reply.upstream_provider}" if reply.upstream_provider else by)
+    if slow is not None:
+        how = "slower" if slow.what == "token" else "longer to the first word"
+        parts.append(f"{slow.times:.1f}× {how} than your median for this model")
     return " · ".join(parts)
+
+
+def _shortened(name: str) -> str:
+    """A model's id as far as a line has room for it."""
+    return name if len(name) <= NAME_CHARS else f"{name[: NAME_CHARS - 1]}…"
 
 
 def live_line(fold: ReplyFold, elapsed_s: float) -> str:

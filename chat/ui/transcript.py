@@ -7,6 +7,7 @@ import streamlit as st
 
 from chat.conversations import ReplyRecord
 from chat.images import Image
+from chat.measured import slowness
 from chat.segments import split
 from chat.tree import Turn
 from chat.ui import session
@@ -19,6 +20,7 @@ from chat.ui.receipt import receipt_of
 from chat.ui.reply_header import header
 from chat.ui.reply_stats import final_line, reasoning_line
 from chat.ui.session import EDIT_BOX, Tab
+from chat.ui.wiring import services
 
 ASSISTANT_AVATAR = ":material/bolt:"
 USER_AVATAR = ":material/person:"
@@ -89,7 +91,9 @@ def draw_finished_reply(turn: Turn, *, can_act: bool) -> None:
     st.markdown(header(reply))
     draw_finished_text(reply, is_last=can_act)
     draw_failure_card(turn, can_act=can_act)
-    st.caption(plain(final_line(reply)))
+    usual = services().measuring.medians.usual(reply.owner, reply.model)
+    slow = slowness(usual, reply.timings.ttft_s, reply.throughput_tok_s)
+    st.caption(plain(final_line(reply, slow)))
     if reply.outcome == "stopped":
         st.caption(plain(receipt_of(reply)))
 

@@ -22,6 +22,7 @@ from chat.live import LiveReply
 from chat.local.models import read_setting
 from chat.local.supervisor import LocalModels
 from chat.local.weights import default_cache_dir
+from chat.measuring import Measuring
 from chat.messages import Secret
 from chat.model_lists import ModelList, ModelLists
 from chat.on_screen import OnScreen
@@ -78,6 +79,7 @@ class Services:
         tickets: Keys that wait to be remembered by their visitor's browser.
         sealer: Encrypts them for it.
         paints: What the pages report of their painting.
+        measuring: What else is measured of answers.
         tokens: What visitors' programs ask the API with.
         ended: The answers that have just ended.
     """
@@ -103,6 +105,7 @@ class Services:
     tickets: Tickets
     sealer: Sealer
     paints: PaintBoard
+    measuring: Measuring
     tokens: Tokens
     ended: Ended
     accounts: dict[str, str] = field(default_factory=dict)
@@ -229,6 +232,7 @@ def services() -> Services:
             load_secret(settings.cookie_secret, secret_path(settings.database_url, ROOT)), time.time
         ),
         PaintBoard(time.monotonic),
+        Measuring.of(store.measured, settings, time.monotonic),
         store.tokens,
         ended,
     )
@@ -263,7 +267,7 @@ def _server_key(settings: Settings, store: SqlStore, routes: Routes) -> ServerKe
     free = (LOCAL_PREFIX, SIMULATOR_PREFIX, *routes.others)
     return ServerKey(
         settings,
-        lambda owner, since, until: store.spent_usd(owner, since, until, free, GUESS_USD),
+        lambda owner, since, until: store.measured.spent_usd(owner, since, until, free, GUESS_USD),
     )
 
 

@@ -13,10 +13,11 @@ from store_samples import (
     opened_store,  # noqa: F401 - likewise
 )
 
-from chat.conversations import ReplyRecord
+from chat.conversations import Outcome, ReplyRecord
 from chat.events import Usage
+from chat.measured import Usual
+from chat.measures import PaintFigures
 from chat.metrics import Timings
-from chat.ports import Store
 from chat.stores.database import parse_url
 from chat.stores.sql import SqlStore
 
@@ -32,6 +33,10 @@ REPLIES = {
     "no text": replace(REPLY, outcome="failed"),
 }
 TOK_S = {"counted": 20, "estimated": 10, "hidden": 10, "streamed": 30, "no time": None}
+
+
+def usual(store: SqlStore, owner: str = "ann", model: str = "sim/x") -> Usual:
+    return store.measured.usual(owner, model)
 
 
 def stored_tok_s(url: str) -> float | None:
@@ -52,7 +57,7 @@ def forget_measures(db: Connection) -> None:
 
 
 @pytest.mark.parametrize("which", REPLIES)
-def test_the_throughput_stands_in_its_own_column(url: str, store: Store, which: str) -> None:
+def test_the_throughput_stands_in_its_own_column(url: str, store: SqlStore, which: str) -> None:
     add(store, a_turn("1"))
 
     store.save_replies([REPLIES[which]])
@@ -60,7 +65,7 @@ def test_the_throughput_stands_in_its_own_column(url: str, store: Store, which: 
     assert stored_tok_s(url) == TOK_S.get(which) == REPLIES[which].throughput_tok_s
 
 
-def test_a_running_answer_has_none_yet(url: str, store: Store) -> None:
+def test_a_running_answer_has_none_yet(url: str, store: SqlStore) -> None:
     add(store, a_turn("1"))
 
     store.save_replies([replace(REPLIES["counted"], outcome=None)])
@@ -82,3 +87,32 @@ def test_replies_of_the_version_before_get_theirs(url: str, which: str) -> None:
         found: list[ReplyRecord] = store.list_replies("ann", 1)
 
     assert stored_tok_s(url) == found[0].throughput_tok_s == TOK_S.get(which)
+
+
+def test_what_a_browser_saw_is_kept_for_the_owner_only(store: SqlStore) -> None:
+    seen = PaintFigures(0.5, 0.02, 0.1, 0.25)
+    add(store, a_turn("1"))
+    store.save_replies([REPLIES["counted"]])
+
+    store.measured.save_painted("eve", "r-1", PaintFigures(9.0))
+    store.measured.save_painted("ann", "r-1", seen)
+    store.save_replies([REPLIES["counted"]])  # a later save of the reply leaves it alone
+
+    assert store.list_replies("ann", 1)[0].painted == seen
+
+
+def test_usual_are_the_medians_of_the_owners_completed_answers_of_the_model(
+    store: SqlStore,
+) -> None:
+    turns = [a_turn(str(n)) for n in range(5)]
+    add(store, *turns)
+    outcomes: list[Outcome] = [*["completed"] * 4, "stopped"]
+    for n, outcome in enumerate(outcomes):
+        timings = Timings(ttft_s=0.5 * (n + 1), decode_s=2.0)
+        counted = Usage(5, 41 + 20 * n)  # 20, 30, 40 and 50 tok/s
+        store.save_replies(
+            [replace(turns[n].reply, outcome=outcome, timings=timings, usage=counted)]
+        )
+
+    assert usual(store) == Usual(4, ttft_s=1.25, tok_s=35.0)
+    assert usual(store, owner="eve") == usual(store, model="sim/y") == Usual()

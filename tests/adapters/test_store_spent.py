@@ -36,7 +36,7 @@ def answered(
 
 
 def spent(store: SqlStore, owner: str | None = "ann") -> float:
-    return round(store.spent_usd(owner, NOON, NOON + DAY, FREE, guess_usd=0.01), 9)
+    return round(store.measured.spent_usd(owner, NOON, NOON + DAY, FREE, guess_usd=0.01), 9)
 
 
 def test_nothing_was_spent_at_first(store: SqlStore) -> None:

@@ -52,6 +52,9 @@ OF_THE_API = {
     "API_RATE_PER_MINUTE": "7",
     "API_MAX_RUNNING": "8",
     "CORS_ORIGINS": "https://A.example/, http://localhost:3000,",
+    "PAINT_FIGURES": "off",
+    "METRICS_TOKEN": "a-token-of-prometheus",
+    "LOG_FORMAT": "JSON",
 }
 
 
@@ -118,6 +121,9 @@ def test_each_setting_is_read() -> None:
         api_rate_per_minute=7,
         api_max_running=8,
         cors_origins=("https://a.example", "http://localhost:3000"),
+        paint_figures=False,
+        metrics_token=Secret("a-token-of-prometheus"),
+        log_format="json",
         openrouter_auth_url="http://127.0.0.1:9/auth",
         server_key_for="visitors",
         visitor_budget_usd=1.0,
