@@ -106,7 +106,8 @@ def test_usual_are_the_medians_of_the_owners_completed_answers_of_the_model(
 ) -> None:
     turns = [a_turn(str(n)) for n in range(5)]
     add(store, *turns)
-    outcomes: list[Outcome] = [*["completed"] * 4, "stopped"]
+    done: Outcome = "completed"
+    outcomes: list[Outcome] = [done, done, done, done, "stopped"]
     for n, outcome in enumerate(outcomes):
         timings = Timings(ttft_s=0.5 * (n + 1), decode_s=2.0)
         counted = Usage(5, 41 + 20 * n)  # 20, 30, 40 and 50 tok/s
