@@ -11,6 +11,7 @@ from starlette.middleware import Middleware
 from chat.api.connect import connect_routes
 from chat.api.cors import ApiCors
 from chat.api.paints import paint_routes
+from chat.api.prometheus import prometheus_routes
 from chat.api.remember import remember_routes
 from chat.api.replies import reply_routes
 from chat.api.routes import api_routes
@@ -42,6 +43,9 @@ app = st.App(
             lambda: services().paints,
             lambda: services().measuring.book,
             lambda: services().measuring.measured,
+        ),
+        *prometheus_routes(
+            lambda: services().settings.metrics_token, lambda: services().measuring.exposition
         ),
         *api_routes(backend),
     ],

@@ -62,7 +62,10 @@ ROOMS = {
     ),
     "simulator": Room(CORE, {"starlette": "routes", "uvicorn": "the HTTP protocol"}),
     "local": Room(CORE, {"xllamacpp": "llama.cpp, in the child process only"}),
-    "api": Room(CORE, {"starlette": "routes and middleware"}),
+    "api": Room(
+        CORE,
+        {"starlette": "routes and middleware", "prometheus_client": "what Prometheus reads"},
+    ),
     "ui": Room(
         CORE | {"providers", "stores", "simulator", "local", "api"},
         {**STREAMLIT, "pandas": "the tables of the charts", "altair": "the charts"},

@@ -80,7 +80,8 @@ def paint_routes(
         return Response(status_code=204)
 
     async def keep(owner: str, reply_id: str, report: _Report) -> None:
-        is_fresh = not (report.is_hidden or report.is_last)
+        # A report of the first text comes when that does: its elapsed time may stand for a while.
+        is_fresh = not report.is_hidden and not report.is_last and report.first_ago_s is None
         painted_s = report.painted_s if is_fresh else None
         book().note(owner, reply_id, Seen(painted_s, report.first_ago_s, report.freeze_s))
         painted = book().end(owner, reply_id) if report.is_last else None

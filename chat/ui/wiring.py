@@ -22,7 +22,6 @@ from chat.live import LiveReply
 from chat.local.models import read_setting
 from chat.local.supervisor import LocalModels
 from chat.local.weights import default_cache_dir
-from chat.measuring import Measuring
 from chat.messages import Secret
 from chat.model_lists import ModelList, ModelLists
 from chat.on_screen import OnScreen
@@ -47,6 +46,7 @@ from chat.tickets import Tickets
 from chat.turn import Turns
 from chat.ui.data_places import absolute_url, secret_path
 from chat.ui.endpoints import auth_url_of, routes_of
+from chat.ui.measuring import Measuring
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -140,6 +140,7 @@ def services() -> Services:
     server_key = _server_key(settings, store, routes)
     afterwards = ThreadPoolExecutor(2, "tickertape-after")
     rooms: list[Room] = []
+    measuring = Measuring.of(store.measured, settings, time.monotonic)
     ended = Ended()
 
     def forget(reply_id: str) -> None:
@@ -154,6 +155,7 @@ def services() -> Services:
 
     def after(live: LiveReply) -> None:
         ended.add(live)
+        afterwards.submit(measuring.end, live)
         for room in rooms:
             key = room.turns.key_of(live.id)
             if key is not None:
@@ -232,7 +234,7 @@ def services() -> Services:
             load_secret(settings.cookie_secret, secret_path(settings.database_url, ROOT)), time.time
         ),
         PaintBoard(time.monotonic),
-        Measuring.of(store.measured, settings, time.monotonic),
+        measuring,
         store.tokens,
         ended,
     )

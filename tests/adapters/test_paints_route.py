@@ -170,7 +170,8 @@ def shown(*, is_kept: bool = True) -> PaintBook:
 
 
 REPORTS = (
-    '{"painted_s": 3.5, "is_hidden": false, "first_ago_s": 0.25}',
+    '{"painted_s": 1.0, "is_hidden": false, "first_ago_s": 0.25}',
+    '{"painted_s": 3.5, "is_hidden": false}',
     '{"painted_s": 3.3, "is_hidden": false}',
     '{"painted_s": 3.1, "is_hidden": false}',
     '{"painted_s": 0, "is_hidden": true}',

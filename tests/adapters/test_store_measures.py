@@ -2,10 +2,16 @@
 
 from contextlib import closing
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, create_engine, inspect, text
+from alembic import command
+from alembic.config import Config
+from postgres_server import PostgresServer
+from sqlalchemy import Connection, MetaData, Table, create_engine, text
 from store_samples import (
+    NOON,
+    a_conversation,
     a_turn,
     add,
     database_url,  # noqa: F401 - a fixture
@@ -13,14 +19,17 @@ from store_samples import (
     opened_store,  # noqa: F401 - likewise
 )
 
-from chat.conversations import Outcome, ReplyRecord
+from chat.conversations import Outcome
 from chat.events import Usage
 from chat.measured import Usual
 from chat.measures import PaintFigures
 from chat.metrics import Timings
-from chat.stores.database import parse_url
+from chat.stores.database import connect, parse_url
+from chat.stores.rows import conversation_row, message_row, reply_row
 from chat.stores.sql import SqlStore
 
+PATIENCE_S = 5.0
+MIGRATIONS = Path(__file__).parents[2] / "chat" / "stores" / "migrations"
 REPLY = ended(a_turn("1").reply)
 REPLIES = {
     "counted": replace(REPLY, usage=Usage(5, 41), timings=Timings(decode_s=2.0), text_chars=9),
@@ -47,13 +56,38 @@ def stored_tok_s(url: str) -> float | None:
     return value
 
 
-def forget_measures(db: Connection) -> None:
-    """Leaves the database as the version before left it."""
-    db.execute(text("DROP INDEX ix_replies_owner_model"))
-    columns = [column["name"] for column in inspect(db).get_columns("replies")]
-    for name in columns[columns.index("parts") + 1 :]:
-        db.execute(text(f"ALTER TABLE replies DROP COLUMN {name}"))
-    db.execute(text("UPDATE alembic_version SET version_num = '0008'"))
+@pytest.fixture(params=["sqlite", "postgresql"])
+def old_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A database of the version before, with all the replies."""
+    url = f"sqlite:///{tmp_path / 'old.db'}"
+    if request.param == "postgresql":
+        server: PostgresServer = request.getfixturevalue("postgres")
+        url = server.new_database("old_measures")
+    engine = connect(parse_url(url), PATIENCE_S)
+    with engine.begin() as db:
+        _migrate_to(db, "0008")
+        user = a_turn("1").user
+        _insert(db, "conversations", conversation_row(a_conversation(), NOON))
+        _insert(db, "messages", message_row(user, "c"))
+        for name, reply in REPLIES.items():
+            _insert(db, "replies", reply_row(replace(reply, id=name), NOON))
+    engine.dispose()
+    return url
+
+
+def _migrate_to(db: Connection, revision: str) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.attributes["connection"] = db
+    command.upgrade(config, revision)
+
+
+def _insert(db: Connection, name: str, row: dict[str, object]) -> None:
+    """Inserts what the table had then."""
+    old = Table(name, MetaData(), autoload_with=db)
+    moments = {name: NOON.replace(tzinfo=None) for name in row if name.endswith("_at")}
+    plain = row | moments | {"deleted_at": None, "deleted_with": None}
+    db.execute(old.insert().values({c: plain[c] for c in plain if c in old.columns}))
 
 
 @pytest.mark.parametrize("which", REPLIES)
@@ -73,20 +107,15 @@ def test_a_running_answer_has_none_yet(url: str, store: SqlStore) -> None:
     assert stored_tok_s(url) is None
 
 
-@pytest.mark.parametrize("which", REPLIES)
-def test_replies_of_the_version_before_get_theirs(url: str, which: str) -> None:
-    with closing(SqlStore.open(url)) as store:
-        add(store, a_turn("1"))
-        store.save_replies([REPLIES[which]])
-    engine = create_engine(parse_url(url))
-    with engine.begin() as db:
-        forget_measures(db)
+def test_replies_of_the_version_before_get_theirs(old_url: str) -> None:
+    with closing(SqlStore.open(old_url)) as store:
+        found = {reply.id: reply.throughput_tok_s for reply in store.list_replies("ann", 9)}
+
+    engine = create_engine(parse_url(old_url))
+    with closing(engine.connect()) as db:
+        stored = {row.id: row.tok_s for row in db.execute(text("SELECT id, tok_s FROM replies"))}
     engine.dispose()
-
-    with closing(SqlStore.open(url)) as store:
-        found: list[ReplyRecord] = store.list_replies("ann", 1)
-
-    assert stored_tok_s(url) == found[0].throughput_tok_s == TOK_S.get(which)
+    assert stored == found == {name: TOK_S.get(name) for name in REPLIES}
 
 
 def test_what_a_browser_saw_is_kept_for_the_owner_only(store: SqlStore) -> None:
