@@ -1,10 +1,11 @@
-"""What a stopped answer cost: known to the upstream only some time after the stop.
+"""What an upstream knows of an answer only some time after its end, as what a stopped one cost.
 
 OpenRouter sends no usage for a cancelled stream; its `/generation` has it later, and 404 before.
 """
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from typing import TypeVar
 
 from chat.errors import ProviderError
 from chat.events import Usage
@@ -16,13 +17,16 @@ AskUsage = Callable[[str, str, Secret | None], Awaitable[Usage | None]]
 WAITS_S = (1.0, 2.0, 4.0, 8.0, 15.0)
 
 
+Told = TypeVar("Told")
+
+
 async def late_usage(
-    ask: AskUsage,
+    ask: Callable[[str, str, Secret | None], Awaitable[Told | None]],
     model: str,
     generation_id: str,
     key: Secret | None,
     waits_s: Sequence[float] = WAITS_S,
-) -> Usage | None:
+) -> Told | None:
     """Asks until the upstream knows; None where it never says.
 
     Args:
@@ -35,9 +39,9 @@ async def late_usage(
     for wait_s in waits_s:
         await asyncio.sleep(wait_s)
         try:
-            usage = await ask(model, generation_id, key)
+            told = await ask(model, generation_id, key)
         except ProviderError:
             continue
-        if usage is not None:
-            return usage
+        if told is not None:
+            return told
     return None

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from chat.errors import StoreError
-from chat.measures import PaintFigures
+from chat.measures import PaintFigures, UpstreamSays
 
 LEAST_ANSWERS = 5
 """Fewer than these have no median worth naming."""
@@ -44,6 +44,10 @@ class Measured(Protocol):
 
     def save_painted(self, owner: str, reply_id: str, painted: PaintFigures) -> None:
         """Writes how a browser showed a reply; an unknown or foreign one is passed over."""
+        ...
+
+    def save_says(self, owner: str, reply_id: str, says: UpstreamSays) -> None:
+        """Writes what the upstream says of a reply; likewise."""
         ...
 
     def usual(self, owner: str, model: str) -> Usual:

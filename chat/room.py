@@ -21,6 +21,7 @@ from chat.reply import ReplyFold
 from chat.titles import title_by_model
 from chat.tree import leaf_below, path_of
 from chat.turn import Ask, Turns
+from chat.upstream_says import Says
 
 _log = logging.getLogger(__name__)
 
@@ -36,6 +37,7 @@ class Room:
         ask_usage: Asks the upstream what an answer cost, or None where nobody can be asked.
         cost_waits_s: Seconds to wait before each time it is asked.
         note_cost: Told a reply's id and its cost in USD, as soon as it is known.
+        says: Asks for the upstream's own figures, or None.
     """
 
     store: Store
@@ -46,6 +48,7 @@ class Room:
     ask_usage: AskUsage | None = None
     cost_waits_s: Sequence[float] = WAITS_S
     note_cost: Callable[[str, float], None] = lambda _reply_id, _usd: None
+    says: Says | None = None
 
     def after(self, live: LiveReply) -> None:
         """What follows on an answer's end: the next waiting message, and a title. Blocks."""
@@ -60,6 +63,8 @@ class Room:
             self.queue.send_next(live.owner, live.conversation_id)
         if fold.usage is None and (fold.outcome == "stopped" or fold.parts):
             self._learn_cost(live, ask, fold)
+        if self.says is not None:
+            self.turns.engine.spawn(self.says.learn(live, ask, fold))
         if self.has_model_titles and fold.outcome == "completed":
             self._give_title(live, ask, fold.text)
 

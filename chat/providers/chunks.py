@@ -9,7 +9,6 @@ are hopes, and what is not text or a count is not believed.
 import math
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from types import SimpleNamespace
 from typing import Any
 
 from openai.types.chat import ChatCompletionChunk
@@ -126,48 +125,31 @@ def _as_text(text: str) -> Iterator[Event]:
         yield TextDelta(text)
 
 
-def usage_of_generation(body: object) -> Usage | None:
-    """What `/generation` says of an answer; None where it does not say (yet)."""
-    data = body.get("data") if isinstance(body, Mapping) else None
-    if not isinstance(data, Mapping):
-        return None
-    generation = SimpleNamespace(**{str(name): value for name, value in data.items()})
-    prompt = _count(generation, "native_tokens_prompt")
-    completion = _count(generation, "native_tokens_completion")
-    if prompt is None or completion is None:
-        return None
-    return Usage(
-        prompt_tokens=prompt,
-        completion_tokens=completion,
-        reasoning_tokens=_count(generation, "native_tokens_reasoning"),
-        cached_tokens=_count(generation, "native_tokens_cached"),
-        cost_usd=_amount(data.get("total_cost")),
-    )
-
-
 def _usage_of(usage: object) -> Usage | None:
     """The counts, or None where one that matters is missing or no count."""
-    prompt, completion = _count(usage, "prompt_tokens"), _count(usage, "completion_tokens")
+    prompt, completion = count_in(usage, "prompt_tokens"), count_in(usage, "completion_tokens")
     if prompt is None or completion is None:
         return None
     return Usage(
         prompt_tokens=prompt,
         completion_tokens=completion,
-        reasoning_tokens=_count(
+        reasoning_tokens=count_in(
             getattr(usage, "completion_tokens_details", None), "reasoning_tokens"
         ),
-        cached_tokens=_count(getattr(usage, "prompt_tokens_details", None), "cached_tokens"),
-        cost_usd=_amount(getattr(usage, "cost", None)),
+        cached_tokens=count_in(getattr(usage, "prompt_tokens_details", None), "cached_tokens"),
+        cost_usd=amount_of(getattr(usage, "cost", None)),
     )
 
 
-def _count(owner: object, name: str) -> int | None:
+def count_in(owner: object, name: str) -> int | None:
+    """A count that an object has under a name; None where it is none."""
     value = getattr(owner, name, None)
     is_count = isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**31
     return value if is_count else None
 
 
-def _amount(value: object) -> float | None:
+def amount_of(value: object) -> float | None:
+    """A number that is not negative; None where it is none."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
     return float(value) if 0 <= value < math.inf else None

@@ -18,8 +18,10 @@ from openai.types.chat import ChatCompletionChunk
 
 from chat.errors import BadAnswer, Failure, ProviderError, ReplyInterrupted
 from chat.events import Event, Opened, Usage, Waiting
+from chat.measures import UpstreamSays
 from chat.messages import ChatRequest, Secret
-from chat.providers.chunks import WORD_CHARS, ChunkReader, join_halves, usage_of_generation
+from chat.providers.chunks import WORD_CHARS, ChunkReader, join_halves
+from chat.providers.generation import says_of_generation, usage_of_generation
 from chat.providers.keep_alives import until_first
 from chat.providers.last_event import failed_chunk, keep_last_bytes
 from chat.providers.openai_errors import error_of, error_of_body
@@ -138,11 +140,21 @@ class OpenAIWire:
         Raises:
             ProviderError: it cannot be asked.
         """
+        return usage_of_generation(await self._generation(model, generation_id, key))
+
+    async def says_of(
+        self, model: str, generation_id: str, key: Secret | None
+    ) -> UpstreamSays | None:
+        """The upstream's own figures about an answer; None and raises as `usage_of`."""
+        return says_of_generation(await self._generation(model, generation_id, key))
+
+    async def _generation(self, model: str, generation_id: str, key: Secret | None) -> object:
+        """The body of `/generation`; None where there is none (yet)."""
         endpoint = self._endpoint_of(model, key)
         if endpoint.prefix:
             return None  # The call is OpenRouter's own.
         try:
-            body = await self.client(endpoint).get(
+            return await self.client(endpoint).get(
                 "/generation", cast_to=object, options={"params": {"id": generation_id}}
             )
         except openai.NotFoundError:
@@ -151,7 +163,6 @@ class OpenAIWire:
             failed = error_of(error)
             failed.failure = without_secret(failed.failure, endpoint.key)
             raise failed from None
-        return usage_of_generation(body)
 
     async def models_of(self, endpoint: Endpoint, *, is_public: bool) -> bytes:
         """The list of models as it came, JSON or not; see `chat.catalogue_json`.

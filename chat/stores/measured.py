@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import Engine, or_, select, update
 
 from chat.measured import Usual
-from chat.measures import PaintFigures, quantile
+from chat.measures import PaintFigures, UpstreamSays, quantile
 from chat.stores import lists
 from chat.stores.columns import as_id
 from chat.stores.faults import in_plain_words
@@ -31,18 +31,26 @@ class SqlMeasured:
     @in_plain_words
     def save_painted(self, owner: str, reply_id: str, painted: PaintFigures) -> None:
         """Writes how a browser showed a reply; an unknown or foreign one is passed over."""
-        is_own = or_(replies.c.owner == owner, replies.c.former_owner == owner)
-        with self._writer.begin() as db:
-            db.execute(
-                update(replies)
-                .where(replies.c.id == as_id(reply_id), is_own)
-                .values(
-                    painted_ttft_s=painted.ttft_s,
-                    paint_lag_p50_s=painted.lag_p50_s,
-                    paint_lag_p95_s=painted.lag_p95_s,
-                    paint_freeze_s=painted.freeze_s,
-                )
-            )
+        self._save(
+            owner,
+            reply_id,
+            painted_ttft_s=painted.ttft_s,
+            paint_lag_p50_s=painted.lag_p50_s,
+            paint_lag_p95_s=painted.lag_p95_s,
+            paint_freeze_s=painted.freeze_s,
+        )
+
+    @in_plain_words
+    def save_says(self, owner: str, reply_id: str, says: UpstreamSays) -> None:
+        """Writes what the upstream says of a reply; likewise."""
+        self._save(
+            owner,
+            reply_id,
+            said_latency_s=says.latency_s,
+            said_generation_s=says.generation_s,
+            said_prompt_tokens=says.prompt_tokens,
+            said_completion_tokens=says.completion_tokens,
+        )
 
     @in_plain_words
     def usual(self, owner: str, model: str) -> Usual:
@@ -62,6 +70,13 @@ class SqlMeasured:
         ttfts_s = sorted(row.ttft_s for row in rows if row.ttft_s is not None)
         paces = sorted(row.tok_s for row in rows if row.tok_s is not None)
         return Usual(len(rows), quantile(ttfts_s, 0.5), quantile(paces, 0.5))
+
+    def _save(self, owner: str, reply_id: str, **columns: float | None) -> None:
+        is_own = or_(replies.c.owner == owner, replies.c.former_owner == owner)
+        with self._writer.begin() as db:
+            db.execute(
+                update(replies).where(replies.c.id == as_id(reply_id), is_own).values(columns)
+            )
 
     @in_plain_words
     def spent_usd(

@@ -96,10 +96,6 @@ def state_of(record: ReplyRecord) -> dict[str, object]:
         # Not read back: it follows from the others, but databases reckon with it.
         "tok_s": record.throughput_tok_s if record.outcome is not None else None,
         **asdict(record.measures),
-        "said_latency_s": record.said.latency_s,
-        "said_generation_s": record.said.generation_s,
-        "said_prompt_tokens": record.said.prompt_tokens,
-        "said_completion_tokens": record.said.completion_tokens,
         "started_at": record.started_at,
         "reasoning_chars": record.reasoning_chars,
         "text_chars": record.text_chars,

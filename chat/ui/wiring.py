@@ -47,6 +47,7 @@ from chat.turn import Turns
 from chat.ui.data_places import absolute_url, secret_path
 from chat.ui.endpoints import auth_url_of, routes_of
 from chat.ui.measuring import Measuring
+from chat.upstream_says import Says
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -192,6 +193,7 @@ def services() -> Services:
                 settings.model_titles,
                 provider.usage_of,
                 note_cost=server_key.settle,
+                says=Says(provider.says_of, routes.is_openrouter, place.measured),
             )
         )
     asks = OpenAIKeys(provider.client, routes.openrouter)

@@ -22,7 +22,7 @@ from store_samples import (
 from chat.conversations import Outcome
 from chat.events import Usage
 from chat.measured import Usual
-from chat.measures import PaintFigures
+from chat.measures import PaintFigures, UpstreamSays
 from chat.metrics import Timings
 from chat.stores.database import connect, parse_url
 from chat.stores.rows import conversation_row, message_row, reply_row
@@ -118,16 +118,19 @@ def test_replies_of_the_version_before_get_theirs(old_url: str) -> None:
     assert stored == found == {name: TOK_S.get(name) for name in REPLIES}
 
 
-def test_what_a_browser_saw_is_kept_for_the_owner_only(store: SqlStore) -> None:
-    seen = PaintFigures(0.5, 0.02, 0.1, 0.25)
+def test_what_comes_after_the_end_is_kept_for_the_owner_only(store: SqlStore) -> None:
+    seen, says = PaintFigures(0.5, 0.02, 0.1, 0.25), UpstreamSays(0.25, 2.0, 7, 9)
     add(store, a_turn("1"))
     store.save_replies([REPLIES["counted"]])
 
     store.measured.save_painted("eve", "r-1", PaintFigures(9.0))
     store.measured.save_painted("ann", "r-1", seen)
-    store.save_replies([REPLIES["counted"]])  # a later save of the reply leaves it alone
+    store.measured.save_says("eve", "r-1", UpstreamSays(9.0))
+    store.measured.save_says("ann", "r-1", says)
+    store.save_replies([REPLIES["counted"]])  # a later save of the reply leaves them alone
 
-    assert store.list_replies("ann", 1)[0].painted == seen
+    found = store.list_replies("ann", 1)[0]
+    assert (found.painted, found.said) == (seen, says)
 
 
 def test_usual_are_the_medians_of_the_owners_completed_answers_of_the_model(

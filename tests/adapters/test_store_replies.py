@@ -20,7 +20,7 @@ from store_samples import (
 from chat.conversations import ReplyRecord, StoredTurn
 from chat.errors import Failure, StoreError, StoreRefused
 from chat.events import Usage
-from chat.measures import Measures, UpstreamSays
+from chat.measures import Measures
 from chat.metrics import Part, Timings
 from chat.ports import Store
 
@@ -43,7 +43,6 @@ def test_every_part_of_an_ended_reply_is_kept(store: Store) -> None:
         switched_to=("sim/y",),
         parts=(Part(0.25, 1.5, 20, "sim/y", "gen-0"), Part(None, 1.0, 13, usage=Usage(7, 9))),
         measures=Measures(0.1, 0.05, 0.15, 2, 0.125, 0.01, 0.02, 0.03, 1.5, 1, 1.5),
-        said=UpstreamSays(0.2, 2.25, 7, 9),
     )
     add(store, turn)
 

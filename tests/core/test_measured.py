@@ -6,7 +6,7 @@ import pytest
 
 from chat.errors import StoreError
 from chat.measured import KEPT_S, Medians, Slow, Usual, slowness
-from chat.measures import PaintFigures
+from chat.measures import PaintFigures, UpstreamSays
 
 USUAL = Usual(5, ttft_s=0.5, tok_s=90.0)
 
@@ -19,6 +19,9 @@ class Book:
     asked: list[tuple[str, str]] = field(default_factory=list)
 
     def save_painted(self, owner: str, reply_id: str, painted: PaintFigures) -> None:
+        raise NotImplementedError
+
+    def save_says(self, owner: str, reply_id: str, says: UpstreamSays) -> None:
         raise NotImplementedError
 
     def usual(self, owner: str, model: str) -> Usual:
