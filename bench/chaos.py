@@ -12,7 +12,6 @@ import random
 import tempfile
 import threading
 import time
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -22,9 +21,9 @@ from pathlib import Path
 import httpx2
 
 from bench.chaos_models import random_model
+from bench.chaos_report import Left, Told, report_of, told_of
 from bench.processes import KEY, simulator, wait_until
-from bench.report import Report, Table
-from chat.conversations import ReplyRecord
+from bench.report import Report
 from chat.deadlines import Deadlines
 from chat.engine import Engine
 from chat.events import Opened
@@ -39,9 +38,6 @@ from chat.stores.sql import SqlStore
 from chat.turn import Ask, Turns
 
 OWNER = "chaos"
-EXCUSED = ("-reset-at-", "-bad-json-at-", "-bad-utf8-at-")
-"""Faults after which what was sent cannot be had, where they come at every try: a reset has the
-kernel throw away what it had received, and after half an event it is not known what is missing."""
 STOPPED_SHARE = 0.1
 STOPPED_WITHIN_S = 0.8
 END_S = 120.0
@@ -60,33 +56,6 @@ class Played:
 
     live: LiveReply
     sent_chars: int
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """What became of one answer.
-
-    Attributes:
-        wrong_chars: Characters that are not those the upstream meant to say in their place:
-            repeated, out of order, or made up.
-        lost_chars: Characters that the upstream sent and the answer does not have.
-    """
-
-    model: str
-    outcome: str
-    failure: str
-    wrong_chars: int
-    lost_chars: int
-
-
-@dataclass(frozen=True, slots=True)
-class Left:
-    """What is left when all answers have ended."""
-
-    connections: int
-    tasks: int
-    threads: int
-    keys: int
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -184,8 +153,9 @@ class _World:
         opened = [entry.event for entry in live.read() if isinstance(entry.event, Opened)]
         ends = [0]
         for generation in {event.generation_id for event in opened} - {None}:
+            # Without its record nobody could say that nothing is lost.
             answer = self.client.get(f"{self.origin}/sim/generations/{generation}")
-            sent = answer.json() if answer.is_success else {"from_chars": None}
+            sent = answer.raise_for_status().json()
             if sent["from_chars"] is not None:
                 ends.append(sent["from_chars"] + sent["text_chars"])
         return max(ends)
@@ -215,65 +185,6 @@ class _World:
         self.recorder.close()
         self.store.close()
         self.client.close()
-
-
-def told_of(record: ReplyRecord, meant: str, sent_chars: int) -> Told:
-    """Compares an answer with what was meant and sent.
-
-    Args:
-        record: The answer as it is stored.
-        meant: The whole text that the upstream would have said.
-        sent_chars: How far it got in it.
-    """
-    text = record.text
-    common = next(
-        (n for n, (a, b) in enumerate(zip(text, meant, strict=False)) if a != b),
-        min(len(text), len(meant)),
-    )
-    is_whole = record.outcome in {"completed", "truncated", "filtered"}
-    expected = len(meant) if is_whole else sent_chars
-    # What was on its way when the visitor stopped it was not wanted any more.
-    is_excused = record.outcome == "stopped" or (
-        not is_whole and any(fault in record.model for fault in EXCUSED)
-    )
-    lost = 0 if is_excused else max(0, expected - common)
-    failure = record.failure
-    return Told(
-        record.model,
-        record.outcome or "",
-        f"{failure.kind} {failure.detail}" if failure is not None else "",
-        len(text) - common,
-        lost,
-    )
-
-
-def report_of(told: list[Told], left: Left, took_s: float) -> Report:
-    """The outcomes, and what must be nought."""
-    outcomes = Counter(one.outcome for one in told)
-    kinds = Counter(one.failure.partition(" ")[0] for one in told if one.failure)
-    bad = [one for one in told if one.wrong_chars or one.lost_chars]
-    must = (
-        ("characters repeated or out of place", sum(one.wrong_chars for one in told)),
-        ("characters lost", sum(one.lost_chars for one in told)),
-        ("upstream connections left open", left.connections),
-        ("tasks left", left.tasks),
-        ("threads left", left.threads),
-        ("keys in logs, database, failures", left.keys),
-    )
-    return Report(
-        f"Chaos: {len(told)} answers in {took_s:.0f} s",
-        note="\n".join(f"{one.model}: {one}" for one in bad[:10]),
-        tables=(
-            Table("By outcome", ("outcome", "answers"), _rows(outcomes)),
-            Table("By failure", ("failure", "answers"), _rows(kinds)),
-            Table("Must be 0", ("", "found"), tuple((name, str(n)) for name, n in must)),
-        ),
-        data=[{"outcomes": outcomes, "failures": kinds, "must_be_0": dict(must)}],
-    )
-
-
-def _rows(counts: Counter[str]) -> tuple[tuple[str, ...], ...]:
-    return tuple((name, str(count)) for name, count in counts.most_common())
 
 
 def _stop_after_s(chances: random.Random) -> float | None:

@@ -117,13 +117,13 @@ class ReplyRecord:
     @property
     def tokens(self) -> Tokens:
         """Tokens of the answer, reasoning included."""
-        return answer_tokens(self.usage, self.text_chars + self.reasoning_chars)
+        return answer_tokens(self.usage, self.text_chars + self.reasoning_chars, self.parts)
 
     @property
     def throughput_tok_s(self) -> float | None:
         """Throughput in tokens per second, by the definition in `chat.metrics`."""
         return answer_pace_tok_s(
-            self.usage, self.text_chars, self.reasoning_chars, self.timings, len(self.parts)
+            self.usage, self.text_chars, self.reasoning_chars, self.timings, self.parts
         )
 
 

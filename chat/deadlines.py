@@ -63,7 +63,7 @@ async def within(
                 return
             except TimeoutError:
                 if limit.expired():
-                    raise error() from None
+                    raise error(watch.told(error)) from None
                 raise
             yield event
             # Only now: how long the reader keeps it is not the upstream's fault.
@@ -86,6 +86,11 @@ class _Watch:
         self._has_event = True
         if isinstance(event, TextDelta | ReasoningDelta):
             self._delta_at_s = now_s
+
+    def told(self, error: type[ProviderError]) -> str:
+        """What is said of a deadline that has passed, beside which one it was."""
+        total_s = self._deadlines.total_s
+        return f"Stopped after {total_s:,.0f} s." if error is TotalTimeout else ""
 
     def next_deadline(self) -> tuple[float, type[ProviderError]]:
         """When it is, and what is raised then."""

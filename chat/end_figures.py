@@ -60,7 +60,7 @@ def end_figures_of(live: LiveReply) -> EndFigures:
         fold.timings,
         fold.measures,
         answer_pace_tok_s(
-            fold.usage, fold.text_chars, fold.reasoning_chars, fold.timings, len(fold.parts)
+            fold.usage, fold.text_chars, fold.reasoning_chars, fold.timings, fold.parts
         ),
         fold.text_chars > 0,
         fold.tries,

@@ -247,8 +247,11 @@ class TotalTimeout(TimedOut):
     kind = "total_timeout"
 
 
+BROKE_OFF = "broke_off"
+
+
 class ConnectionLost(ProviderError):  # noqa: N818
-    """The upstream cannot be reached or went away. Retrying may help."""
+    """Not reached, or of type BROKE_OFF: it was there and went away. Retrying may help."""
 
     kind = "connection_lost"
 

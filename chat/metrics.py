@@ -68,11 +68,26 @@ class Tokens:
     is_estimated: bool
 
 
-def answer_tokens(usage: Usage | None, answer_chars: int) -> Tokens:
-    """Completion tokens as the upstream counted them, else estimated from the characters."""
+def answer_tokens(usage: Usage | None, answer_chars: int, parts: Sequence[Part] = ()) -> Tokens:
+    """Completion tokens as the upstream counted them, else estimated from the characters.
+
+    Of an answer in parts each that was counted is taken as counted.
+    """
     if usage is not None:
         return Tokens(usage.completion_tokens, is_estimated=False)
-    return Tokens(estimated_tokens(answer_chars), is_estimated=True)
+    if not any(part.usage for part in parts):
+        return Tokens(estimated_tokens(answer_chars), is_estimated=True)
+    counts = [
+        part.usage.completion_tokens if part.usage is not None else estimated_tokens(part.chars)
+        for part in parts
+    ]
+    return Tokens(sum(counts), is_estimated=True)
+
+
+def least_usd(parts: Sequence[Part]) -> float | None:
+    """What an answer in parts has cost as far as its parts were told of; None where none was."""
+    costs = [part.usage.cost_usd for part in parts if part.usage is not None]
+    return _sum([cost for cost in costs if cost is not None] or [None])
 
 
 def estimated_tokens(chars: int) -> int:
@@ -110,7 +125,11 @@ def throughput_tok_s(
 
 
 def answer_pace_tok_s(
-    usage: Usage | None, text_chars: int, reasoning_chars: int, timings: Timings, parts: int
+    usage: Usage | None,
+    text_chars: int,
+    reasoning_chars: int,
+    timings: Timings,
+    parts: Sequence[Part],
 ) -> float | None:
     """Throughput of an answer in tokens per second, by the definition above.
 
@@ -119,13 +138,14 @@ def answer_pace_tok_s(
         text_chars: Length of the text.
         reasoning_chars: Length of the reasoning that was streamed.
         timings: What it took.
-        parts: How many requests brought it; 0 and 1 are the same.
+        parts: What each request brought; empty where one brought everything.
     """
     # Reasoning that was not streamed is in the count but not in the time.
-    reasoned = (usage.reasoning_tokens if usage is not None else None) or 0
+    counted = [usage] if usage is not None else [part.usage for part in parts]
+    reasoned = sum(one.reasoning_tokens or 0 for one in counted if one is not None)
     hidden = 0 if reasoning_chars else reasoned
-    tokens = answer_tokens(usage, text_chars + reasoning_chars)
-    return throughput_tok_s(tokens.count, timings, hidden, max(1, parts))
+    tokens = answer_tokens(usage, text_chars + reasoning_chars, parts)
+    return throughput_tok_s(tokens.count, timings, hidden, max(1, len(parts)))
 
 
 _Number = TypeVar("_Number", int, float)

@@ -42,6 +42,8 @@ _OUTCOME_OF_FAILURE: dict[FailureKind, Outcome] = {
     "cannot_go_on": "interrupted",
     # The visitor's own limit: stopped as wanted, and the failure says by what.
     "limit_reached": "stopped",
+    # A limit of the server's; where nothing came before it, the answer has failed.
+    "total_timeout": "stopped",
 }
 
 
@@ -158,6 +160,8 @@ class ReplyFold:
             case Failed(failure):
                 self.failure = failure
                 self.outcome = _OUTCOME_OF_FAILURE.get(failure.kind, "failed")
+                if failure.kind == "total_timeout" and not any(self._text):
+                    self.outcome = "failed"
             case Stopped(by_visitor):
                 self.outcome = "stopped" if by_visitor else "interrupted"
 

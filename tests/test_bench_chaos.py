@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bench.chaos import measure, told_of
+from bench.chaos import measure
 from bench.chaos_models import random_model
+from bench.chaos_report import told_of
 from chat.conversations import Outcome, ReplyRecord
 from chat.simulator.grammar import read_scenario
 
@@ -37,6 +38,25 @@ def test_what_is_repeated_or_lost_is_counted(
     told = told_of(record, MEANT, sent_chars)
 
     assert (told.wrong_chars, told.lost_chars) == (wrong, lost)
+
+
+@pytest.mark.parametrize(
+    ("model", "outcome", "excused", "lost"),
+    [
+        ("sim/x-reset-at-9-", "failed", ("reset-at", 4), 0),
+        ("sim/x-reset-at-9-", "completed", ("", 0), 15),
+        ("sim/x", "stopped", ("stopped", 4), 0),
+        ("sim/x", "failed", ("", 0), 4),
+    ],
+)
+def test_what_is_excused_is_counted_apart(
+    model: str, outcome: Outcome, excused: tuple[str, int], lost: int
+) -> None:
+    record = ReplyRecord("r", "ann", "c", "m", model, NOON, outcome, "one")
+
+    told = told_of(record, MEANT, 7)
+
+    assert ((told.excused, told.excused_chars), told.lost_chars) == (excused, lost)
 
 
 def test_every_model_of_the_chaos_is_one_of_the_simulators_and_no_two_are_alike() -> None:

@@ -22,8 +22,8 @@ def figures_of(answer: ReplyFold | ReplyRecord, conversation_id: str) -> Figures
         `costUsd`. JSON values only.
     """
     usage, text_chars, reasoning_chars = answer.usage, answer.text_chars, answer.reasoning_chars
-    tokens = answer_tokens(usage, text_chars + reasoning_chars)
-    pace = answer_pace_tok_s(usage, text_chars, reasoning_chars, answer.timings, len(answer.parts))
+    tokens = answer_tokens(usage, text_chars + reasoning_chars, answer.parts)
+    pace = answer_pace_tok_s(usage, text_chars, reasoning_chars, answer.timings, answer.parts)
     figures: Figures = {
         "conversationId": conversation_id,
         "model": answer.served_model,

@@ -141,7 +141,7 @@ def usage_of(fold: ReplyFold) -> Body:
     """Tokens as the upstream counted them; where it did not, the answer's are an estimate."""
     usage = fold.usage
     if usage is None:
-        count = answer_tokens(None, fold.text_chars + fold.reasoning_chars).count
+        count = answer_tokens(None, fold.text_chars + fold.reasoning_chars, fold.parts).count
         # Clients insist on the three counts; that nobody counted them is said beside.
         return {
             "prompt_tokens": 0,

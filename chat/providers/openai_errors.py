@@ -14,6 +14,7 @@ import httpx2
 import openai
 
 from chat.errors import (
+    BROKE_OFF,
     BadAnswer,
     ConnectionLost,
     ConnectTimeout,
@@ -26,12 +27,13 @@ from chat.errors import (
 from chat.providers.error_bodies import error_in, parsed
 
 NO_STREAM: Final = "The address answered, but not with a stream of an answer."
+_BROKEN: Final = "The connection broke off."
 _LOST: Final[tuple[tuple[type[BaseException], str], ...]] = (
     (socket.gaierror, "No host of that name is known."),
     (ConnectionRefusedError, "Nobody listens at the address."),
     (httpx2.ConnectError, "No connection could be made."),
     (httpx2.LocalProtocolError, "The request could not be sent."),
-    (httpx2.TransportError, "The connection broke off."),
+    (httpx2.TransportError, _BROKEN),
 )
 _BESIDE: Final[Mapping[type[openai.OpenAIError], type[ProviderError]]] = {
     # Raised by the SDK's helpers for whole answers.
@@ -76,7 +78,8 @@ def _error_of_connection(error: openai.APIConnectionError) -> ProviderError:
         return ConnectTimeout()
     if isinstance(error, openai.APITimeoutError):
         return TimedOut("Nothing came for too long.")
-    return ConnectionLost(next((words for kind, words in _LOST if is_due_to(kind)), ""))
+    words = next((words for kind, words in _LOST if is_due_to(kind)), "")
+    return ConnectionLost(words, error_type=BROKE_OFF if words == _BROKEN else "")
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:

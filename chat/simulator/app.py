@@ -67,7 +67,9 @@ class _Desk:
         record = Record(generation_id, read_at_s * 1000, read_s)
         record.key_sha256 = hashlib.sha256(_key(request).encode()).hexdigest()
         record.header_names = sorted(set(request.headers.keys()))
-        exchange = self._refused_key(request) or self._plan(body, record, int(read_at_s))
+        exchange = self._refused_key(request) or self._plan(
+            body, _key(request), record, int(read_at_s)
+        )
         self._records.begin(record)
         return Playback(exchange, record, self._records)
 
@@ -119,10 +121,10 @@ class _Desk:
         """GET /sim/open: how many answers are going on."""
         return JSONResponse(self._records.open_now)
 
-    def _plan(self, body: bytes, record: Record, created: int) -> Exchange:
+    def _plan(self, body: bytes, key: str, record: Record, created: int) -> Exchange:
         """The exchange that answers the body; what is learnt of the request goes to the record."""
         try:
-            asked = read_request(body)
+            asked = read_request(body, key)
             record.model, record.streamed = asked.model, asked.stream
             record.prompt_tokens = asked.prompt_tokens
             record.fields, record.images = fields_of(body), images_of(body)

@@ -1,7 +1,7 @@
 """What a request to the simulator asks for, and the words it gets. Pure; no bytes, no times."""
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from chat.simulator.grammar import read_scenario
@@ -25,6 +25,7 @@ class Asked:
         prompt_tokens: Words in all messages.
         last_user_text: What `echo` says.
         prefix: The assistant's text at the end of the prompt that is to be continued, or "".
+        key: The bearer's, for the fault that quotes it; kept nowhere.
     """
 
     model: str
@@ -33,6 +34,7 @@ class Asked:
     prompt_tokens: int
     last_user_text: str
     prefix: str
+    key: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +57,8 @@ class Words:
     from_chars: int | None = 0
 
 
-def read_request(body: bytes) -> Asked:
-    """Understands the JSON of POST /chat/completions.
+def read_request(body: bytes, key: str = "") -> Asked:
+    """Understands the JSON of POST /chat/completions, which came with that key.
 
     Raises:
         BadRequest: not JSON, or without a model or messages.
@@ -83,6 +85,7 @@ def read_request(body: bytes) -> Asked:
         prompt_tokens=sum(len(text.split()) for _, text in texts),
         last_user_text=next((text for role, text in reversed(texts) if role == "user"), ""),
         prefix=texts[-1][1] if texts[-1][0] == "assistant" else "",
+        key=key,
     )
 
 

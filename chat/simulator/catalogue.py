@@ -52,6 +52,7 @@ PICKER_MODELS: tuple[tuple[str, str], ...] = (
     ("sim/400", "Parameters refused"),
     ("sim/400-over-8", "Takes 8 words, not more"),
     ("sim/401", "Key refused"),
+    ("sim/401-quoted", "Key refused, and said again"),
     ("sim/402", "Out of credits"),
     ("sim/402-afford-300", "Credits for 300 tokens only"),
     ("sim/403", "Prompt flagged by moderation"),

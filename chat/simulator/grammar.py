@@ -86,6 +86,7 @@ FAULTS: Mapping[str, Callable[..., Fault]] = MappingProxyType(
         "429-daily": partial(Refusal, 429, "daily"),
         "400-model": partial(Refusal, 400, "model"),
         "400-over-N": partial(Refusal, 400, "over"),
+        "401-quoted": partial(Refusal, 401, "quoted"),
         "402-afford-N": partial(Refusal, 402, "afford"),
         "403-key": partial(Refusal, 403, "key"),
         "403-guardrail": partial(Refusal, 403, "guardrail"),

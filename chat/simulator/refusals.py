@@ -103,6 +103,8 @@ def refuse(refusal: Refusal, asked: Asked, created: int) -> ErrorAnswer | None:
             return _unaffordable(wanted, refusal.number) if wanted > refusal.number else None
         case "model":
             return unknown_model(asked.model)
+        case "quoted":
+            return _quoted(asked.key)
         case "daily":
             return _daily(created)
         case _:
@@ -133,6 +135,16 @@ def _of_provider(status: int, kind: str, raw: str) -> ErrorAnswer:
         "provider_name": PROVIDER,
     }
     return error_answer(status, "Provider returned error", metadata)
+
+
+def _quoted(key: str) -> ErrorAnswer:
+    """A 401 that says the refused key again, as some upstream providers do."""
+    metadata = {
+        "error_type": "authentication",
+        "raw": json.dumps({"error": {"message": f"Incorrect API key provided: {key}"}}),
+        "provider_name": PROVIDER,
+    }
+    return error_answer(401, f"Incorrect API key provided: {key}", metadata)
 
 
 def _over(tokens: int) -> ErrorAnswer:

@@ -2,7 +2,7 @@
 
 from chat.conversations import ReplyRecord
 from chat.measured import Slow
-from chat.metrics import Timings, Tokens, estimated_tokens, throughput_tok_s
+from chat.metrics import Timings, Tokens, estimated_tokens, least_usd, throughput_tok_s
 from chat.reply import ReplyFold
 
 NOT_KNOWN = "n/a"
@@ -76,6 +76,8 @@ def final_line(reply: ReplyRecord, slow: Slow | None = None) -> str:
     ]
     if reply.usage is not None and reply.usage.cost_usd is not None:
         parts.append(cost(reply.usage.cost_usd))
+    elif (least := least_usd(reply.parts)) is not None:
+        parts.append(f"{cost(least)} or more")
     by = _shortened(reply.served_model or reply.model)
     parts.append(f"{by} via {reply.upstream_provider}" if reply.upstream_provider else by)
     if slow is not None:

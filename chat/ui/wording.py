@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from math import ceil
 from typing import Literal
 
+from chat import errors
 from chat.conversations import Outcome
 from chat.errors import Failure, FailureKind
 from chat.refusals import RefusalReason
@@ -257,6 +258,10 @@ def _told(failure: Failure, now: float | None) -> Explanation:
         case Failure(kind="too_long", error_type="max_tokens_exceeded"):
             to_do = "Lower max tokens in the sidebar, or shorten the message."
             base = replace(base, to_do=to_do)
+        case Failure(kind="connection_lost", error_type=errors.BROKE_OFF) | Failure(status=499):
+            base = replace(base, happened="The connection to the provider broke off.")
+        case Failure(kind="total_timeout", detail=after) if after:
+            base = replace(base, happened=f"{after.rstrip('.')}: this server waits no longer.")
         case Failure(kind="limit_reached", error_type=which) if which.startswith("session"):
             base = replace(base, happened="Your limit for this session is reached.")
         case _:

@@ -251,10 +251,11 @@ def test_a_limit_in_usd_says_outside_of_its_fold_whom_it_cannot_stop(first_visit
 
 def test_the_details_can_be_copied_and_hold_no_key(page: Page) -> None:
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    choose_model(page, "acme/sim-401")
+    choose_model(page, "acme/sim-401-quoted")
     paste_key(page, KEY)
     ask(page, "Hello")
     await_end(page)
+    expect(last(page)).to_contain_text("Incorrect API key provided: ***")
 
     last(page).get_by_text("Technical details").click()
     button(page, "Copy details").click()

@@ -11,8 +11,10 @@ from chat.metrics import (
     Part,
     Timings,
     Tokens,
+    answer_pace_tok_s,
     answer_tokens,
     estimated_tokens,
+    least_usd,
     summed,
     throughput_tok_s,
 )
@@ -28,6 +30,16 @@ def test_counted_tokens_are_taken_as_counted() -> None:
 
 def test_without_a_count_tokens_are_estimated_and_marked() -> None:
     assert answer_tokens(None, 41) == Tokens(11, is_estimated=True)
+
+
+def test_of_an_answer_in_parts_what_was_counted_is_used_and_the_rest_estimated() -> None:
+    counted = Part(0.1, 1.0, 80, usage=Usage(9, 30, cost_usd=0.5))
+    parts = (Part(0.1, 1.0, 40), counted)
+
+    assert answer_tokens(None, 120, parts) == Tokens(40, is_estimated=True)
+    assert answer_tokens(None, 120, parts[:1]) == Tokens(30, is_estimated=True)
+    assert (least_usd(parts), least_usd(parts[:1])) == (0.5, None)
+    assert answer_pace_tok_s(None, 120, 0, Timings(decode_s=2.0), parts) == 19.0
 
 
 @pytest.mark.parametrize(("chars", "tokens"), [(0, 0), (1, 1), (4, 1), (5, 2), (400, 100)])

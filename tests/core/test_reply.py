@@ -64,6 +64,8 @@ def test_a_log_fed_in_pieces_is_the_log_fed_at_once(
         (Failed(Failure("interrupted")), "interrupted"),
         (Failed(Failure("rate_limited")), "failed"),
         (Failed(Failure("limit_reached")), "stopped"),
+        (Failed(Failure("total_timeout")), "stopped"),
+        (Failed(Failure("cannot_go_on")), "interrupted"),
     ],
 )
 def test_each_ending_has_its_outcome(ending: Event, outcome: Outcome) -> None:
@@ -72,6 +74,12 @@ def test_each_ending_has_its_outcome(ending: Event, outcome: Outcome) -> None:
     assert fold.outcome == outcome
     assert fold.text == "a"
     assert fold.failure == getattr(ending, "failure", None)
+
+
+def test_an_answer_without_a_word_has_failed_at_the_servers_limit_too() -> None:
+    fold = fold_of((0, RequestSent()), (2, Failed(Failure("total_timeout"))))
+
+    assert fold.outcome == "failed"
 
 
 def test_a_running_answer_has_no_outcome() -> None:

@@ -5,7 +5,7 @@ from typing import get_args
 
 import pytest
 
-from chat.errors import Failure, FailureKind
+from chat.errors import BROKE_OFF, Failure, FailureKind
 from chat.simulator.scenario import AVAILABILITY
 from chat.ui.reasons import WHY_NOBODY, reset_line
 from chat.ui.wording import Action, explain
@@ -40,6 +40,20 @@ def test_a_reason_is_said_instead_of_the_kind(reason: str) -> None:
 
     assert said.happened == WHY_NOBODY[reason][0]
     assert "_" not in said.happened + said.to_do
+
+
+def test_an_answer_that_took_too_long_says_after_how_long_it_was_stopped() -> None:
+    said = explain(Failure("total_timeout", "Stopped after 1,800 s."), has_text=True)
+
+    assert said.happened == "Stopped after 1,800 s: this server waits no longer."
+    assert said.action == "continue"
+
+
+def test_a_connection_that_was_there_and_broke_is_not_one_that_cannot_be_made() -> None:
+    broken = explain(Failure("connection_lost", "words", error_type=BROKE_OFF), has_text=True)
+
+    assert broken.happened == "The connection to the provider broke off."
+    assert explain(Failure("connection_lost")).happened == "The provider cannot be reached."
 
 
 def test_the_upstreams_words_are_part_of_the_sentence() -> None:
