@@ -6,7 +6,20 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bench import chaos, followers, history, load, picker, resume, soak, start, stop, stream, ttft
+from bench import (
+    chaos,
+    compare,
+    followers,
+    history,
+    load,
+    picker,
+    resume,
+    soak,
+    start,
+    stop,
+    stream,
+    ttft,
+)
 from bench.machine import describe_machine
 from bench.report import Report, as_table, write_json
 
@@ -31,6 +44,7 @@ BENCHES = {
     "stop": Bench(lambda options: stop.measure(options.runs), 20),
     "start": Bench(lambda options: start.measure(options.runs), 5),
     "resume": Bench(lambda options: resume.measure(options.runs), 20),
+    "compare": Bench(lambda options: compare.measure(options.runs), 5),
     "picker": Bench(lambda options: picker.measure(options.runs), 20),
     "stream": Bench(stream.measure, 1, stream.add_options),
     "history": Bench(history.measure, 5, history.add_options),

@@ -3,7 +3,7 @@
 // answer is painted when. All moments are Unix milliseconds.
 (() => {
   const now = () => performance.timeOrigin + performance.now()
-  const state = { now, when, follow, bytes: 0 }
+  const state = { now, when, follow, followers: {}, bytes: 0 }
   let arrivedMs = null
 
   window.WebSocket = class extends WebSocket {
@@ -39,21 +39,26 @@
   // Follows the next answer that comes on the page. `trail` gets an entry for each frame in which it grew:
   // its letters and digits, and when the next frame began: as in `when`.
   // Markup, cursors and white space do not count, so that source and page can be compared.
-  // Only what changed is counted again: looking must not slow what is looked at.
+  // Only what changed is counted again: looking must not slow what is looked at. With a letter it is
+  // that lane of the compare page.
   const ANSWER = '[aria-label="Chat message from assistant"]'
   const PART = "[data-testid=stMarkdownContainer], [data-testid=stCode]"
   const ASIDE = "button, [data-testid=stCaptionContainer], [data-testid=stExpander]"
 
-  function follow(skipped) {
-    state.follower?.stop()
+  function follow(skipped, lane = "") {
+    state.followers[lane]?.stop()
     const counts = new WeakMap()
     const trail = []
     const before = document.querySelectorAll(ANSWER).length
     let shown = 0
     let isAsked = false
 
+    const root = () =>
+      lane
+        ? [...document.querySelectorAll(`[class*="st-key-lane_${lane}_"]`)].at(-1)
+        : document.querySelectorAll(ANSWER)[before]
     const parts = () => {
-      const answer = document.querySelectorAll(ANSWER)[before]
+      const answer = root()
       const all = answer ? [...answer.querySelectorAll(PART)] : []
       return all
         .filter((part) => !part.closest(ASIDE) && !part.parentElement.closest(PART))
@@ -76,12 +81,14 @@
       requestAnimationFrame(() => trail.push([sum, now()]))
     }
     const observer = new MutationObserver((changes) => {
+      const answer = lane && root()
+      if (lane && !changes.some(({ target }) => answer?.contains(target))) return
       changes.forEach(forget)
       if (!isAsked) requestAnimationFrame(note)
       isAsked = true
     })
     observer.observe(document, { characterData: true, childList: true, subtree: true })
-    state.follower = {
+    state.followers[lane] = {
       trail,
       text: () => parts().map(letters).join(""),
       stop: () => observer.disconnect(),

@@ -140,17 +140,17 @@ def _one(shown: Shown, name: str) -> Streamed:
     cpu_before_s, (worked_s, at_s) = cpu_s(shown.pid), page.task_s()
     emitted_at_ms = _ask(upstream, chat, model)
     worked_later_s, later_s = page.task_s()
-    _wait_quiet(page, "bench.follower.trail.length")
+    _wait_quiet(page, "bench.followers[''].trail.length")
     cpu_after_s = cpu_s(shown.pid)
     trail = [
         (letters, at_ms - page.pages_clock_ahead_ms)
-        for letters, at_ms in page.evaluate("bench.follower.trail")
+        for letters, at_ms in page.evaluate("bench.followers[''].trail")
     ]
     has_cpu = cpu_before_s is not None and cpu_after_s is not None
     return Streamed(
         name,
         system.name,
-        delays(tokens, emitted_at_ms, page.evaluate("bench.follower.text()"), trail),
+        delays(tokens, emitted_at_ms, page.evaluate("bench.followers[''].text()"), trail),
         tokens=len(tokens),
         answer_bytes=len("".join(tokens).encode()),
         page_bytes=shown.wire.received_bytes,

@@ -4,6 +4,7 @@ import streamlit as st
 
 from chat.batch import AT_ONCE as AT_FIRST
 from chat.batch import MAX_PROMPTS, MOST_AT_ONCE
+from chat.batch_files import MAX_BYTES
 from chat.errors import StoreError
 from chat.ui import session
 from chat.ui.batch_intentions import begin_batch, show_batch
@@ -29,6 +30,7 @@ def draw_batch_setup(tab: session.Tab) -> None:
             "Or a file: text with a prompt on each line, or CSV with a column “prompt”",
             type=["txt", "csv"],
             key=BATCH_FILE,
+            max_upload_size=MAX_BYTES // 1_000_000,
         )
         with st.container(horizontal=True, vertical_alignment="bottom"):
             st.number_input("Answers at once", 1, MOST_AT_ONCE, AT_FIRST, key=AT_ONCE, width=160)

@@ -10,6 +10,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from chat.budget import Price
 from chat.conversations import ReplyRecord
+from chat.hosts import host_of
 from chat.live import LiveReply
 from chat.metrics import estimated_tokens
 from chat.opened_comparison import Cell
@@ -32,6 +33,8 @@ TEXT_PX = 420
 HEAD_PX = {1: 60, 2: 84}
 """Height of the heads by how many lanes stand side by side, so that all texts begin in one line."""
 HEAD_NARROW_PX = 108
+HOST_PX = 24
+"""What a head is higher by where the lane's name has a host in it."""
 FRAMES_OF_READERS = 18
 """For how many readers of the process each lane of a page counts: all of them share one browser."""
 MANY = 9
@@ -173,6 +176,8 @@ def _draw_end(view: LaneView, head: DeltaGenerator, text: DeltaGenerator) -> Non
 def _places(view: LaneView) -> tuple[DeltaGenerator, DeltaGenerator]:
     """The head, and the text that scrolls by itself."""
     height = HEAD_PX.get(view.side_by_side, HEAD_NARROW_PX)
+    if not view.face.is_hidden and host_of(view.cell.lane.setup) is not None:
+        height += HOST_PX
     head = st.container(height=height, border=False, autoscroll=False)
     return head.empty(), st.container(height=TEXT_PX, border=True, autoscroll=True)
 

@@ -15,7 +15,7 @@ from chat.ui.reply_stats import NOT_KNOWN, cost, rate, seconds
 from chat.ui.wiring import services
 
 NEWEST = 2000
-CHART_PX = 320
+CHART_PX, LEGEND_PX = 320, 26
 LABEL_PX = 280
 DOTS_PX2 = (120, 900)
 """Areas of the cheapest and the dearest model's dot."""
@@ -50,7 +50,7 @@ def _row(place: int, line: Line) -> dict[str, str]:
     one = line.standing
     usd = line.cost_usd
     return {
-        "Model": f"{place}. {plain(model_name(one.model))}",
+        "Model": f"{place} · {plain(model_name(one.model))}",
         "Score": f"**{one.score:.0f}** ({one.low:.0f} to {one.high:.0f})",
         "Won": f"{one.wins:.3g} of {one.votes}",
         "TTFT": seconds(line.ttft_s),
@@ -79,7 +79,7 @@ def _draw_picture(lines: Sequence[Line]) -> None:
         return
     table = pd.DataFrame(rows)
     words = _words(lines)
-    base = alt.Chart(table, height=CHART_PX, description=words).encode(
+    base = alt.Chart(table, height=CHART_PX + LEGEND_PX * len(rows), description=words).encode(
         x=alt.X("tok_s:Q", title="Median throughput (tok/s)", scale=alt.Scale(zero=True)),
         color=alt.Color(
             "Model:N",
@@ -87,7 +87,8 @@ def _draw_picture(lines: Sequence[Line]) -> None:
         ),
     )
     intervals = base.mark_rule(strokeWidth=2, opacity=0.5).encode(
-        y=alt.Y("low:Q", title="Score by votes", scale=alt.Scale(zero=False)), y2="high:Q"
+        y=alt.Y("low:Q", title="Score by votes", scale=alt.Scale(zero=False, padding=16)),
+        y2="high:Q",
     )
     dots = base.mark_circle(opacity=0.9).encode(
         y=alt.Y("score:Q", title="Score by votes"),

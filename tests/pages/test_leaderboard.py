@@ -56,7 +56,7 @@ def test_a_vote_puts_its_models_on_the_leaderboard() -> None:
     page = compare()
 
     [table] = page.table
-    assert [name[:2] for name in table.value.index] == ["1.", "2."]
+    assert [name[:3] for name in table.value.index] == ["1 ·", "2 ·"]
     assert list(table.value["Won"]) == ["1 of 1", "0 of 1"]
     assert all(figure.endswith(" s") for figure in table.value["TTFT"])
     assert any(f"Best by votes: {OTHER}" in told.value.replace("\\", "") for told in page.caption)
