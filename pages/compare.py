@@ -14,6 +14,7 @@ from chat.ui.race_board import draw_board
 from chat.ui.race_composer import draw_race_composer
 from chat.ui.race_hosts import draw_hosts
 from chat.ui.race_intentions import note_fit
+from chat.ui.race_said import announce
 from chat.ui.race_tab import PAGE_WIDTH, read_address, write_address
 from chat.ui.race_view import draw_race, draw_race_menu, is_narrow, open_race
 from chat.ui.stage import stage
@@ -31,6 +32,7 @@ with st.container(horizontal=True, vertical_alignment="center", key="race_title"
     st.title("Compare", width="stretch")
     draw_race_menu(tab, opened)
 store_notice = draw_notices(tab, on_undo=lambda: None)
+announce(tab, opened, batch)
 measure_page(PAGE_WIDTH, tab.race.fit, note_fit)
 if tab.race.batch_id is None:
     draw_race_composer(opened)

@@ -262,6 +262,12 @@ export default function ({ data, parentElement }) {
   warm(data.ahead)
   if (paintPath !== data.paint) beginPainting(data.paint)
   if (data.focus) focusOn(data.focus)
+  if (!data.transcript) {
+    // A page without one: nothing grows here that is to be followed.
+    arrivals.log?.disconnect()
+    clearInterval(looks)
+    return
+  }
   whenDrawn("log", ".st-key-" + data.transcript, (found) => {
     watch(found)
     describe(data.busy)

@@ -18,7 +18,17 @@ TRANSCRIPT = "transcript"
 """Key of the container that holds the conversation."""
 
 Announcement = Literal[
-    "", "Answering", "Answer complete", "Stopped", "Answer failed", "Answer interrupted"
+    "",
+    "Answering",
+    "Answer complete",
+    "Stopped",
+    "Answer failed",
+    "Answer interrupted",
+    "The lanes are answering",
+    "All lanes have ended",
+    "The batch is running",
+    "The batch is done",
+    "The batch is paused",
 ]
 
 _PHASES: dict[Phase, str] = {
@@ -56,6 +66,8 @@ def run_page_script(
     running: str | None,
     view: str,
     focus: tuple[str, int] | None = None,
+    *,
+    has_transcript: bool = True,
 ) -> None:
     """Tells the script where the conversation stands.
 
@@ -66,6 +78,7 @@ def run_page_script(
             painting it reports; or None.
         view: The tab's own id, which those reports carry.
         focus: The widget key of a field to focus, and the number of this wish; None for none.
+        has_transcript: Whether the page is a conversation, whose growing text is followed.
     """
     _script(
         key="page_script",
@@ -74,7 +87,7 @@ def run_page_script(
             "busy": running is not None,
             "turn": turn,
             "ahead": _AHEAD,
-            "transcript": TRANSCRIPT,
+            "transcript": TRANSCRIPT if has_transcript else None,
             "phases": {"prefix": LIVE_STATE, "words": _PHASES},
             "focus": {"field": focus[0], "wish": focus[1]} if focus is not None else None,
             "paint": PAINT_PATH.format(reply_id=running, view=view)

@@ -60,6 +60,7 @@ class RaceTab:
         lane_ids: Lanes that were on screen; their ends are not told as those of other chats are.
         fit: How many lanes fit side by side, as the page was measured; None before.
         added: How many lanes were added in the box for them.
+        followed: The race or batch that this tab last saw running, so that its end is announced.
         hosted: The model whose hosts are listed, or "".
         is_up: Whether the address was read when the page came up.
     """
@@ -70,6 +71,7 @@ class RaceTab:
     lane_ids: set[str] = field(default_factory=set)
     fit: int | None = None
     added: int = 0
+    followed: str | None = None
     hosted: str = ""
     is_up: bool = False
 

@@ -1,11 +1,29 @@
-"""The compare page before a race: which lanes are chosen, from where, and how each asks."""
+"""The compare page around a race: how lanes are chosen, and who else sees and hears it."""
 
 from playwright.sync_api import Page, expect
 
+from .driver import is_beginning, known_words
 from .processes import App
-from .race_driver import ask, await_result, lane, result
+from .race_driver import (
+    ask,
+    await_result,
+    await_words,
+    choose,
+    lane,
+    race,
+    result,
+    stop_all,
+    words,
+)
 
 QUICK = "sim/rate-200-len-60-style-prose-ttft-0"
+BRIEF = "sim/rate-100-len-30-style-prose-ttft-0"
+SLOW = "sim/rate-40-len-1500-style-prose-ttft-0"
+_TYPE = """(box, text) => {
+    Object.getOwnPropertyDescriptor(HTMLTextAreaElement.prototype, 'value')
+        .set.call(box, JSON.parse(`"${text}"`));
+    box.dispatchEvent(new Event('input', {bubbles: true}));
+}"""
 
 
 def test_one_model_is_raced_at_its_hosts(page: Page, app: App) -> None:
@@ -28,3 +46,65 @@ def test_one_model_is_raced_at_its_hosts(page: Page, app: App) -> None:
     figures = result(page).get_by_role("row", name="halfway/fp8")
     expect(figures).to_contain_text("99.5 %")
     expect(figures).to_contain_text("100 (100)")  # tok/s at p50 and p90
+
+
+def test_each_lane_has_its_own_parameters_and_all_are_saved(page: Page, app: App) -> None:
+    choose(page, app.url, QUICK, QUICK)
+    page.get_by_role("button", name="Parameters").first.click()
+    limit = page.get_by_label("Max tokens")
+    limit.fill("7")
+    limit.press("Enter")
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Saved lanes").click()
+    name = page.get_by_label("Save these lanes as")
+    name.fill("Short and long")
+    name.press("Enter")
+    expect(page.get_by_role("button", name="Short and long")).to_be_visible()
+
+    choose(page, app.url, BRIEF)
+    page.get_by_role("button", name="Saved lanes").click()
+    page.get_by_role("button", name="Short and long").click()
+    expect(page.get_by_role("button", name="Remove")).to_have_count(2)
+    page.keyboard.press("Escape")
+    ask(page)
+    await_result(page)
+
+    assert words(page, "A") == known_words(60)[:7]
+    assert words(page, "B") == known_words(60)
+
+
+def test_a_second_tab_joins_the_race_where_it_is(page: Page, app: App) -> None:
+    race(page, app.url, SLOW, QUICK)
+    await_words(page, "A", 30)
+    seen = len(words(page, "A"))
+
+    other = page.context.new_page()
+    other.goto(page.url)
+    await_words(other, "A", seen + 10)
+
+    assert is_beginning(words(other, "A"), known_words(1500))
+    stop_all(other).click()
+    await_result(other)
+    await_result(page)
+    assert words(page, "A") == words(other, "A")
+    other.close()
+
+
+def test_a_screen_reader_hears_when_lanes_begin_and_end(page: Page, app: App) -> None:
+    choose(page, app.url, "sim/rate-40-len-60-style-prose-ttft-0", BRIEF)
+    status = page.locator(".st-key-page_script").get_by_role("status")
+    expect(status).to_have_text("")
+
+    ask(page)
+
+    expect(status).to_have_text("The lanes are answering")
+    expect(status).to_have_text("All lanes have ended")
+
+
+def test_half_a_character_does_not_break_the_race(page: Page, app: App) -> None:
+    choose(page, app.url, "sim/echo-ttft-0", BRIEF)
+    page.get_by_test_id("stChatInputTextArea").evaluate(_TYPE, "one \\ud83d two")
+    page.get_by_test_id("stChatInputTextArea").press("Enter")
+    await_result(page)
+
+    assert words(page, "A") == ["one", "\ufffd", "two"]
