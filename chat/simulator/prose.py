@@ -20,6 +20,7 @@ _WHEN = "before breakfast|while the tail grows|in one frame|without a sound|at t
 _HEADINGS = "What happens first|Where the time goes|A closer look|Counting tokens|The short version|What to try next"  # noqa: E501
 _EMOJI = "🚀|👩‍💻|👍🏽|🇫🇷|👨‍👩‍👧‍👦|⏱️|🧵|e\u0301|❤️‍🔥|🌊"
 _CJK = "最初の言葉はすぐに届く|計測は正直でなければならない|长长的回答一段一段地出现|读者随时可以停下来|時計は止まらない|网络有时会很慢|一つの文字も失われない"  # noqa: E501
+_DIGITS = "一二三四五六七八九"
 _CODE = (
     'def measure(stream, clock):\n    started = clock()\n    for word in stream:\n        yield word, clock() - started\n    print(f"done after {clock() - started:.1f} s")',  # noqa: E501
     'async function follow(reply) {\n  for await (const event of reply) {\n    if (event.type === "text") paint(event.text);\n  }\n}',  # noqa: E501
@@ -116,7 +117,9 @@ def _quote(random: Random) -> str:
 
 
 def _cjk(random: Random) -> str:
-    return "".join(_pick(random, _CJK) + "。" for _ in range(4))
+    # Numbered: of a text that repeats itself nobody could tell a repeat from a going on.
+    numbers = ("".join(random.choices(_DIGITS, k=3)) for _ in range(4))
+    return "".join(f"{_pick(random, _CJK)}{number}。" for number in numbers)
 
 
 def _emoji(random: Random) -> str:

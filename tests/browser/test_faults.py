@@ -199,6 +199,19 @@ def test_a_wait_in_the_card_is_counted_down_by_itself(page: Page) -> None:
     expect(button(page, "Try again in ")).not_to_have_text(before)
 
 
+def test_after_the_wait_one_click_tries_again_and_is_answered(page: Page) -> None:
+    choose_model(page, "sim/429-after-1-fails-4-echo-ttft-0")  # as often as it is tried
+    ask(page, "Patience")
+    try_again = last(page).get_by_role("button", name="Try again", exact=False)
+    expect(try_again).to_have_text("refreshTry again")
+    expect(last(page)).not_to_contain_text("Wait for the countdown")
+
+    try_again.click()
+
+    expect(answer(page)).to_have_text(["Patience"])
+    expect(last(page)).not_to_contain_text("Too many requests")
+
+
 def test_a_cut_off_answer_is_continued(first_visit: Page) -> None:
     page = first_visit
     choose_model(page, "sim/len-120-ttft-0-rate-300-style-prose")
@@ -264,3 +277,22 @@ def test_the_details_can_be_copied_and_hold_no_key(page: Page) -> None:
     copied = page.evaluate("navigator.clipboard.readText()")
     assert "status: 401" in copied
     assert KEY not in page.content() + copied
+
+
+def test_a_key_that_the_upstream_quotes_is_in_no_answer_of_the_api(page: Page) -> None:
+    told: str = page.evaluate(
+        """async ([key, model]) => {
+            const message = { role: "user", parts: [{ type: "text", text: "Hello" }] }
+            const asked = await fetch("/api/chat", {
+                method: "POST",
+                headers: { "content-type": "application/json", "x-openrouter-key": key },
+                body: JSON.stringify({ id: "quotes", message, model }),
+            })
+            const kept = await fetch("/api/chats/quotes/export.json")
+            return (await asked.text()) + "\\n" + (await kept.text())
+        }""",
+        [KEY, "acme/sim-401-quoted"],
+    )
+
+    assert "Incorrect API key provided: ***" in told
+    assert KEY not in told

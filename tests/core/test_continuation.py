@@ -20,6 +20,8 @@ from chat.events import (
     TextDelta,
 )
 from chat.reply import ReplyFold
+from chat.simulator.prose import write
+from chat.simulator.scenario import Style
 
 BEFORE = "The quick brown fox jumps over the lazy dog, and then"
 FINISHED = Finished("stop")
@@ -241,3 +243,12 @@ async def test_closing_the_continuation_closes_its_source() -> None:
     await events.aclose()
 
     assert closed == [True]
+
+
+@pytest.mark.parametrize("style", ["prose", "code", "tables", "lists", "cjk", "emoji", "mixed"])
+def test_no_text_of_the_simulators_repeats_itself_where_it_breaks(style: Style) -> None:
+    for tokens in (write(style, seed, 90) for seed in range(1, 40)):
+        for place in range(9, 90, 7):
+            before, rest = "".join(tokens[:place]), "".join(tokens[place:])
+
+            assert joined(before, rest)[0] == rest
