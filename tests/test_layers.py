@@ -68,7 +68,12 @@ ROOMS = {
     ),
     "ui": Room(
         CORE | {"providers", "stores", "simulator", "local", "api"},
-        {**STREAMLIT, "pandas": "the tables of the charts", "altair": "the charts"},
+        {
+            **STREAMLIT,
+            "pandas": "the tables of the charts",
+            "altair": "the charts",
+            "pyarrow": "the Parquet export",
+        },
     ),
     "pages": Room(CORE | {"ui"}, STREAMLIT),
     "app": Room(CORE | {"ui", "api"}, {**STREAMLIT, "starlette.middleware": "st.App takes it"}),

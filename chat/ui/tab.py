@@ -37,6 +37,7 @@ class Tab:
         view: The tab's own id, which its page's reports carry.
         is_new: Whether what the browser remembers has not been looked at yet.
         is_account: Whether the owner is an account that is logged in.
+        is_operator: Whether the operator's token was typed in.
         conversation_id: The conversation on screen, or None for a new one.
         picked_at: Which pick in the model box was taken up last: its moment in the page's time.
         modelled: The conversation whose model was made the chosen one when the tab came to it.
@@ -67,6 +68,7 @@ class Tab:
     view: str = field(default_factory=new_visitor_id)
     is_new: bool = True
     is_account: bool = False
+    is_operator: bool = False
     conversation_id: str | None = None
     picked_at: float | None = None
     modelled: str | None = None
@@ -109,6 +111,7 @@ class Tab:
     def leave_account(self, cookie: str | None) -> None:
         """The visitor has logged out: nothing of the account stays on screen."""
         self.owner, self.is_account = cookie or new_visitor_id(), False
+        self.is_operator = False
         self.conversation_id = self.editing = self.undo = self.followed = self.speeds = None
         self.fresh_token = ""
         self.elsewhere.clear()

@@ -1,0 +1,101 @@
+"""The metrics page's table of replies: for reading, sorting and screen readers."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+import streamlit as st
+
+from chat.conversations import ReplyRecord
+from chat.reply_rows import COLUMNS, row_of
+from chat.ui.metrics_words import kind_name
+from chat.ui.wording import OUTCOMES
+
+SHOWN = 500
+"""Rows that are sent to the browser; the order is the database's, so they are the first of all."""
+_PANDAS = {int: "Int64", float: "float64", bool: "bool", str: "object"}
+_SECONDS = {
+    "ttft_s": "TTFT (s)",
+    "total_s": "Total (s)",
+    "connect_s": "Connect (s)",
+    "queue_s": "Queue (s)",
+    "reasoning_s": "Reasoning (s)",
+    "gap_p95_s": "Gap p95 (s)",
+    "gap_max_s": "Longest gap (s)",
+    "stall_s": "Stalled (s)",
+    "retry_s": "Retries (s)",
+    "painted_ttft_s": "Painted TTFT (s)",
+    "paint_lag_p95_s": "Paint lag p95 (s)",
+}
+_ORDER = (
+    "started_at",
+    "model",
+    "served_model",
+    "upstream_provider",
+    "outcome",
+    "failure_kind",
+    "ttft_s",
+    "tok_s",
+    "total_s",
+    "tokens",
+    "tokens_estimated",
+    "prompt_tokens",
+    "cost_usd",
+    "connect_s",
+    "queue_s",
+    "reasoning_s",
+    "gap_p95_s",
+    "gap_max_s",
+    "stalls",
+    "stall_s",
+    "tries",
+    "retry_s",
+    "painted_ttft_s",
+    "paint_lag_p95_s",
+)
+
+
+def table_of(replies: Sequence[ReplyRecord]) -> pd.DataFrame:
+    """One row for each reply, in their order.
+
+    Returns:
+        The columns of `reply_rows.COLUMNS`; times in UTC, unknown figures missing.
+    """
+    table = pd.DataFrame([row_of(reply) for reply in replies], columns=[*COLUMNS])
+    for name, kind in COLUMNS.items():
+        table[name] = (
+            table[name].astype(_PANDAS[kind])  # type: ignore[call-overload] # a name out of four
+            if kind in _PANDAS
+            else pd.to_datetime(table[name], utc=True)
+        )
+    return table
+
+
+def draw_table(replies: Sequence[ReplyRecord]) -> None:
+    """Draws the table."""
+    table = table_of(replies)
+    table["outcome"] = table["outcome"].map(OUTCOMES)
+    table["failure_kind"] = table["failure_kind"].map(kind_name, na_action="ignore")
+    config = st.column_config
+    st.dataframe(
+        table,
+        hide_index=True,
+        alt="Answers with their figures",
+        column_order=_ORDER,
+        key="replies",
+        column_config={
+            "started_at": config.DatetimeColumn("Asked", format="YYYY-MM-DD HH:mm:ss"),
+            "model": config.TextColumn("Model", pinned=True),
+            "served_model": "Answered by",
+            "upstream_provider": "Provider",
+            "outcome": "Outcome",
+            "failure_kind": "Failure",
+            "tok_s": config.NumberColumn("tok/s", format="%.1f"),
+            "tokens": config.NumberColumn("Tokens", format="localized"),
+            "tokens_estimated": config.CheckboxColumn("Estimated"),
+            "prompt_tokens": config.NumberColumn("Prompt tokens", format="localized"),
+            "cost_usd": config.NumberColumn("Cost (USD)", format="%.6f"),
+            "stalls": "Stalls",
+            "tries": "Tries",
+            **{name: config.NumberColumn(label, format="%.3f") for name, label in _SECONDS.items()},
+        },
+    )
