@@ -96,7 +96,8 @@ def _draw_over_time(summary: Summary, measure: Measure, begins: datetime, until:
         scale=alt.Scale(domain=[_moment(begins), _moment(until)]),
         axis=alt.Axis(format=form, tickCount=5, labelOverlap=True),
     )
-    y_axis = alt.Y("value:Q", title=None, scale=alt.Scale(zero=True, clamp=True))
+    top = _top(points["value"])
+    y_axis = alt.Y("value:Q", title=None, scale=alt.Scale(domain=[0, top], clamp=True))
     lines = rolled.melt(["at", "answers"], ["p50", "p95"], "line", "value")
     dots = (
         alt.Chart(points, height=HEIGHT_PX)
@@ -119,7 +120,16 @@ def _draw_over_time(summary: Summary, measure: Measure, begins: datetime, until:
             ),
         )
     )
-    _draw(dots + course, over_time_says(summary, measure.key), rolled, f"{measure.title} over time")
+    beyond = int((points["value"] > top).sum())
+    says = over_time_says(summary, measure.key) + (
+        f" {beyond} above {top:.3g} {measure.unit} drawn at the edge." if beyond else ""
+    )
+    _draw(dots + course, says, rolled, f"{measure.title} over time")
+
+
+def _top(values: "pd.Series[float]") -> float:
+    """Where an axis ends: a few answers that took very long would press all others flat."""
+    return min(float(values.max()), 1.5 * float(values.quantile(0.98))) or 1.0
 
 
 def _draw_by_model(summary: Summary, measure: Measure) -> None:
@@ -162,7 +172,11 @@ def _draw_scatter(summary: Summary) -> None:
         alt.Chart(points, height=HEIGHT_PX)
         .mark_circle(size=22, opacity=0.45)
         .encode(
-            x=alt.X("ttft_s:Q", title=TTFT),
+            x=alt.X(
+                "ttft_s:Q",
+                title=TTFT,
+                scale=alt.Scale(domain=[0, _top(points["ttft_s"])], clamp=True),
+            ),
             y=alt.Y("tok_s:Q", title=PACE),
             color=alt.Color("model:N", legend=None),
             tooltip=[

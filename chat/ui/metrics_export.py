@@ -87,10 +87,10 @@ def draw_export(export: Export, summary: Summary, what: str) -> None:
     if answers > MOST_ROWS:
         st.caption(f"Files of rows hold the newest {MOST_ROWS:,} of {answers:,} answers.")
     with st.container(horizontal=True, key="export"):
-        _draw("CSV", "csv", "text/csv", export.as_csv)
-        _draw("JSON", "json", "application/json", export.as_json)
-        _draw("Parquet", "parquet", "application/vnd.apache.parquet", export.as_parquet)
-        _draw("Report", "html", "text/html", lambda: _report(summary, what))
+        _draw("Download CSV", "csv", "text/csv", export.as_csv)
+        _draw("Download JSON", "json", "application/json", export.as_json)
+        _draw("Download Parquet", "parquet", "application/vnd.apache.parquet", export.as_parquet)
+        _draw("Download report", "html", "text/html", lambda: _report(summary, what))
 
 
 def _report(summary: Summary, what: str) -> bytes:

@@ -85,6 +85,6 @@ def _draw_choice(
             format_func=lambda name: names.get(name, name),
             placeholder=f"All {label.lower()}",
             label_visibility="collapsed",
-            width=260,
+            width=245,
         )
     )
