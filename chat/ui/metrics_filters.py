@@ -40,11 +40,11 @@ ORDER = "order"
 
 def draw_period(now: datetime) -> datetime | None:
     """Draws the choice of the time; gives its beginning, None where it has none."""
-    chosen = st.segmented_control(
+    chosen = st.radio(
         "Time",
         [*PERIODS],
-        default="30d",
-        required=True,
+        index=2,
+        horizontal=True,
         key=PERIOD,
         bind="query-params",
         label_visibility="collapsed",
