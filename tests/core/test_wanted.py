@@ -24,7 +24,7 @@ ALL = (PLAIN, GRATIS, SEER, THINKER, BY_PARAMETER, LARGE)
         (Wanted(completion_usd=2), (PLAIN, GRATIS)),
         (Wanted(is_free=True, sees_images=True), ()),
     ],
-    ids=str,
+    ids=["all", "free", "images", "reasoning", "context", "price", "free_and_images"],
 )
 def test_a_filter_leaves_what_is_known_to_fit(wanted: Wanted, fitting: tuple[Model, ...]) -> None:
     assert tuple(model for model in ALL if wanted.fits(model)) == fitting
