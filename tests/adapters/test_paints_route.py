@@ -192,7 +192,9 @@ async def test_the_last_report_saves_what_all_amount_to(
 
 
 @pytest.mark.parametrize(
-    ("visitor", "book"), [(EVE, shown()), (ANN, shown(is_kept=False)), (ANN, PaintBook())]
+    ("visitor", "book"),
+    [(EVE, shown()), (ANN, shown(is_kept=False)), (ANN, PaintBook())],
+    ids=["another", "not_kept", "unknown"],
 )
 async def test_reports_of_strangers_and_unwanted_ones_save_nothing(
     engine: Engine, store: SqlStore, visitor: str, book: PaintBook
