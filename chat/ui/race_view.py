@@ -1,5 +1,6 @@
 """A comparison on screen: its rounds, the lanes side by side, the vote, what came of it."""
 
+import time
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -31,6 +32,7 @@ SWIPED_PX = 310
 FIT_AT_FIRST = 3
 """How many lanes are taken to fit side by side until the page was measured."""
 WAIT_S = 0.05
+PAINT_S = 0.3
 ELSEWHERE_S = 1.0
 EARLIER = 20
 JOIN_BOX = "join_box"
@@ -189,6 +191,9 @@ def _await_end(tab: session.Tab, watch: RaceWatch, store_notice: StoreNotice) ->
         session.yield_to_clicks()
         store_notice.draw()
         note_finished(tab)
+    # The last words are painted first: a chart keeps the browser for up to a second.
+    time.sleep(PAINT_S)
+    session.yield_to_clicks()
     # Ranks, charts and the vote are drawn by the next run, below the same lanes.
     st.rerun()
 
