@@ -5,7 +5,7 @@ import re
 import signal
 from pathlib import Path
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import FilePayload, Locator, Page, expect
 
 from .conftest import Arrive
 from .driver import known_words
@@ -59,9 +59,15 @@ def test_a_batch_of_twenty_goes_on_after_a_restart_in_the_middle(
     stop_process(again.process)
 
 
-def test_a_batch_is_paused_left_and_resumed(page: Page, app: App) -> None:
+def test_a_batch_from_a_file_is_paused_left_and_resumed(page: Page, app: App) -> None:
     choose(page, app.url, SLOW, QUICK)
-    start_batch(page, ["one", "two", "three"])
+    page.get_by_text("Batch: many prompts").click()
+    content = b'id;prompt\r\n1;one\r\n2;"two\r\nlines"\r\n3;three\r\n'
+    file = FilePayload(name="prompts.csv", mimeType="text/csv", buffer=content)
+    page.locator(".st-key-batch_file input[type=file]").set_input_files(file)
+    expect(page.get_by_text("prompts.csv")).to_be_visible()
+    page.get_by_role("button", name="Start batch").click()
+    expect(page.get_by_text("Batch: running")).to_be_visible()
     page.get_by_role("button", name="Pause").click()
     expect(page.get_by_text("Batch: paused")).to_be_visible()
 
