@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
+from chat.conversations import ReplyRecord
 from chat.errors import StoreError
 from chat.measures import PaintFigures, UpstreamSays
 
@@ -48,6 +49,10 @@ class Measured(Protocol):
 
     def save_says(self, owner: str, reply_id: str, says: UpstreamSays) -> None:
         """Writes what the upstream says of a reply; likewise."""
+        ...
+
+    def load_reply(self, owner: str, reply_id: str) -> ReplyRecord | None:
+        """An ended reply with its text; None where the owner has no such one to be seen."""
         ...
 
     def usual(self, owner: str, model: str) -> Usual:

@@ -6,6 +6,7 @@ import streamlit as st
 
 from chat.errors import StoreError
 from chat.ui import session
+from chat.ui.flight import draw_named
 from chat.ui.metrics_charts import draw_charts
 from chat.ui.metrics_empty import draw_empty
 from chat.ui.metrics_export import Export, draw_export
@@ -25,6 +26,8 @@ with st.container(horizontal=True, vertical_alignment="center", key="metrics_tit
     st.title("Metrics", width="stretch")
     owner = draw_operator_box(tab)
 draw_notices(tab, on_undo=lambda: None)
+if draw_named():
+    st.stop()
 draw_live(owner)
 since = draw_period(now)
 try:

@@ -5,12 +5,14 @@ from datetime import datetime
 
 from sqlalchemy import Engine, or_, select, update
 
+from chat.conversations import ReplyRecord
 from chat.measured import Usual
 from chat.measures import PaintFigures, UpstreamSays, quantile
 from chat.stores import lists
 from chat.stores.columns import as_id
 from chat.stores.faults import in_plain_words
-from chat.stores.schema import replies
+from chat.stores.rows import reply_of
+from chat.stores.schema import conversations, messages, replies
 
 NEWEST = 100
 """Over how many answers a median is."""
@@ -51,6 +53,25 @@ class SqlMeasured:
             said_prompt_tokens=says.prompt_tokens,
             said_completion_tokens=says.completion_tokens,
         )
+
+    @in_plain_words
+    def load_reply(self, owner: str, reply_id: str) -> ReplyRecord | None:
+        """An ended reply with its text; None where it is unknown, deleted or another owner's."""
+        query = (
+            select(replies)
+            .join(messages, replies.c.message_id == messages.c.id)
+            .join(conversations, replies.c.conversation_id == conversations.c.id)
+            .where(
+                replies.c.id == as_id(reply_id),
+                replies.c.owner == owner,
+                replies.c.outcome.is_not(None),
+                messages.c.deleted_at.is_(None),
+                conversations.c.deleted_at.is_(None),
+            )
+        )
+        with self._reader.begin() as db:
+            found = db.execute(query).one_or_none()
+        return reply_of(found) if found is not None else None
 
     @in_plain_words
     def usual(self, owner: str, model: str) -> Usual:

@@ -16,6 +16,7 @@ from chat.ui import session
 from chat.ui.copy_button import draw_copy_button
 from chat.ui.failure_card import buttons_of
 from chat.ui.finish_watch import note_finished
+from chat.ui.flight import open_flight
 from chat.ui.live_reply import draw_live_reply, has_started_over
 from chat.ui.live_state import LiveState
 from chat.ui.notices import StoreNotice
@@ -134,7 +135,7 @@ def draw_conversation(tab: session.Tab, opened: Opened, store_notice: StoreNotic
                 # It ended after the sidebar was drawn, which says what was used.
                 st.rerun()
             draw_finished_reply(last, can_act=True)
-            _draw_actions(last)
+            _draw_actions(tab, last)
             if awaits_cost(reply, datetime.now(UTC)):
                 look_again_every(COST_S)
 
@@ -168,7 +169,7 @@ def _draw_elsewhere(reply: ReplyRecord) -> None:
     look_again_every(ELSEWHERE_S)
 
 
-def _draw_actions(turn: Turn) -> None:
+def _draw_actions(tab: session.Tab, turn: Turn) -> None:
     """Draws what can be done with the last reply."""
     reply = turn.reply
     with actions_row(reply.id):
@@ -179,6 +180,13 @@ def _draw_actions(turn: Turn) -> None:
         if "regenerate" not in in_card:
             draw_regenerate(reply)
         draw_copy_button(reply.id, reply.text)
+        if not tab.is_temporary and st.button(
+            "Flight recorder",
+            key=f"flight_{reply.id}",
+            icon=":material/flight_takeoff:",
+            type="tertiary",
+        ):
+            open_flight(reply.id)
 
 
 def _draw_earlier_button(tab: session.Tab, turns: int) -> None:

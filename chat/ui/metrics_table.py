@@ -7,6 +7,7 @@ import streamlit as st
 
 from chat.conversations import ReplyRecord
 from chat.reply_rows import COLUMNS, row_of
+from chat.ui.flight import open_flight
 from chat.ui.metrics_words import kind_name
 from chat.ui.wording import OUTCOMES
 
@@ -71,17 +72,20 @@ def table_of(replies: Sequence[ReplyRecord]) -> pd.DataFrame:
 
 
 def draw_table(replies: Sequence[ReplyRecord]) -> None:
-    """Draws the table."""
+    """Draws the table; a row that is chosen opens its flight recorder, and ends the run."""
     table = table_of(replies)
     table["outcome"] = table["outcome"].map(OUTCOMES)
     table["failure_kind"] = table["failure_kind"].map(kind_name, na_action="ignore")
     config = st.column_config
-    st.dataframe(
+    st.caption("Choose a row to open its flight recorder.")
+    told = st.dataframe(
         table,
         hide_index=True,
         alt="Answers with their figures",
         column_order=_ORDER,
         key="replies",
+        on_select="rerun",
+        selection_mode="single-row",
         column_config={
             "started_at": config.DatetimeColumn("Asked", format="YYYY-MM-DD HH:mm:ss"),
             "model": config.TextColumn("Model", pinned=True),
@@ -99,3 +103,5 @@ def draw_table(replies: Sequence[ReplyRecord]) -> None:
             **{name: config.NumberColumn(label, format="%.3f") for name, label in _SECONDS.items()},
         },
     )
+    for place in told["selection"]["rows"]:
+        open_flight(replies[place].id)

@@ -9,6 +9,7 @@ from chat.choices import Speed
 from chat.live import LiveReply
 from chat.model_lists import ModelList
 from chat.parameters import Parameters
+from chat.ui.flight_tab import FlightTab
 from chat.ui.key_ring import KeyRing
 from chat.ui.race_tab import RaceTab
 
@@ -60,6 +61,7 @@ class Tab:
         speeds: How fast models answered this visitor, and of which moment that is.
         fresh_token: A token that was just made, to be shown once, or "".
         race: What it compares.
+        flight: What its flight recorder shows.
         stages: For each stage of the page what it showed last, and in which of its two places.
     """
 
@@ -92,6 +94,7 @@ class Tab:
     fresh_token: str = ""
     stages: dict[str, tuple[str, int]] = field(default_factory=dict)
     race: RaceTab = field(default_factory=RaceTab)
+    flight: FlightTab = field(default_factory=FlightTab)
 
     def turn_to(self, conversation_id: str | None) -> None:
         """Another conversation is on screen from now on; None for a new one."""

@@ -149,3 +149,14 @@ def test_usual_are_the_medians_of_the_owners_completed_answers_of_the_model(
 
     assert usual(store) == Usual(4, ttft_s=1.25, tok_s=35.0)
     assert usual(store, owner="eve") == usual(store, model="sim/y") == Usual()
+
+
+def test_a_reply_is_loaded_by_its_id_for_its_owner_once_it_has_ended(store: SqlStore) -> None:
+    add(store, a_turn("1"))
+    assert store.measured.load_reply("ann", "r-1") is None
+    store.save_replies([REPLIES["counted"]])
+
+    assert store.measured.load_reply("ann", "r-1") == REPLIES["counted"]
+    assert store.measured.load_reply("eve", "r-1") is None
+    store.delete("ann", "c")
+    assert store.measured.load_reply("ann", "r-1") is None

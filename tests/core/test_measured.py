@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from chat.conversations import ReplyRecord
 from chat.errors import StoreError
 from chat.measured import KEPT_S, Medians, Slow, Usual, slowness
 from chat.measures import PaintFigures, UpstreamSays
@@ -22,6 +23,9 @@ class Book:
         raise NotImplementedError
 
     def save_says(self, owner: str, reply_id: str, says: UpstreamSays) -> None:
+        raise NotImplementedError
+
+    def load_reply(self, owner: str, reply_id: str) -> ReplyRecord | None:
         raise NotImplementedError
 
     def usual(self, owner: str, model: str) -> Usual:
