@@ -129,6 +129,17 @@ def test_a_batch_ends_when_all_are_answered(world: World) -> None:
     assert [len(script.requests) for script in world.provider.scripts.values()] == [1] * 4
 
 
+def test_an_answer_of_a_batch_is_known_as_such_while_it_runs(world: World) -> None:
+    batch = world.begin(at_once=1)
+    first, second = world.opened(batch).items[:2]
+    assert world.batching.is_asking(first.id)
+
+    world.answer(batch, "one")
+
+    assert not world.batching.is_asking(first.id)
+    assert world.batching.is_asking(second.id)
+
+
 def test_the_time_left_follows_the_clock(world: World) -> None:
     batch = world.begin(at_once=1)
     assert time_left_s(world.opened(batch)) is None
