@@ -1,0 +1,54 @@
+"""The flight recorder: an answer's life, and the answer once more."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from .driver import ask, await_end, choose_model, known_words
+
+STALLED = "sim/ttft-0-rate-200-len-80-style-prose-pause-1500-at-40"
+QUICK = "sim/ttft-0-rate-200-len-30-style-prose"
+
+
+@pytest.fixture
+def flight(page: Page) -> Iterator[Page]:
+    """The flight recorder of an answer that stalled, beside a quick one of the same visitor."""
+    for model in (QUICK, STALLED):
+        choose_model(page, model)
+        ask(page, f"Say {model}")
+        await_end(page)
+    page.get_by_role("button", name="Flight recorder").click()
+    expect(page.get_by_role("heading", name="Replay")).to_be_visible()
+    yield page
+    page.get_by_role("link", name="Chat", exact=True).click()
+
+
+def played(page: Page) -> list[str]:
+    """The words in the first lane of the replay."""
+    lane = page.get_by_test_id("stColumn").first.get_by_test_id("stMarkdownContainer")
+    return " ".join(lane.all_inner_texts()[1:]).split()
+
+
+def test_a_stalled_answer_is_told_and_replayed_with_a_rival(flight: Page) -> None:
+    expect(flight.get_by_text(re.compile(r"Text .* s; Stall 1\.\d+ s; Text"))).to_be_visible()
+    expect(flight.get_by_text(re.compile(r"1 gap, the longest 1\.\d+ s"))).to_be_visible()
+    expect(flight.get_by_text(re.compile(r"\[1\.\d s\]"))).to_be_visible()
+
+    expect(flight.get_by_role("slider")).to_be_visible()
+    rival = flight.get_by_role("combobox", name="Race against")
+    rival.fill(QUICK)
+    rival.press("ArrowDown")
+    expect(flight.get_by_role("option")).to_have_count(1)
+    rival.press("Enter")
+    expect(flight.get_by_test_id("stColumn")).to_have_count(2)
+    flight.get_by_role("slider").fill("0")
+    expect(flight.get_by_text(re.compile("^0.0 s of"))).to_be_visible()
+    flight.get_by_role("button", name="Replay").click()
+
+    expect(flight.get_by_role("button", name="Pause")).to_be_visible()
+    expect(flight.get_by_role("slider")).not_to_have_value("0")
+    expect(flight.get_by_role("button", name="Replay")).to_be_visible()
+    expect(flight.get_by_test_id("stColumn").first).to_contain_text(known_words(80)[-1])
+    assert played(flight) == known_words(80)
