@@ -18,6 +18,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 START_S = 60
+METRICS_TOKEN = "a-token-of-prometheus"
 NO_BROWSER = (
     "The browser tests need Chromium: install it (Debian and Ubuntu: apt-get install chromium), "
     "or set CHROMIUM to the path of one."
@@ -89,6 +90,7 @@ def start_app(
         | {
             "DATABASE_URL": database_url or f"sqlite:///{folder / 'chat.db'}",
             "OPENROUTER_BASE_URL": openrouter_url,
+            "METRICS_TOKEN": METRICS_TOKEN,
             "PYTHONUNBUFFERED": "1",
         }
     )
