@@ -12,6 +12,7 @@ from bench import (
     followers,
     history,
     load,
+    metrics,
     picker,
     resume,
     soak,
@@ -51,6 +52,7 @@ BENCHES = {
     "followers": Bench(followers.measure, 1, followers.add_options),
     "soak": Bench(soak.measure, 1, soak.add_options),
     "load": Bench(load.measure, 1, load.add_options),
+    "metrics": Bench(metrics.measure, 5, metrics.add_options),
     "chaos": Bench(chaos.measure, 1, chaos.add_options),
 }
 

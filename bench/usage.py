@@ -22,6 +22,15 @@ def memory_bytes(pid: int) -> int | None:
     return int(fields[21]) * os.sysconf("SC_PAGE_SIZE") if fields else None
 
 
+def most_memory_bytes(pid: int) -> int | None:
+    """The most that a process has had in memory since it began."""
+    try:
+        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    except OSError:
+        return None
+    return next((int(ln.split()[1]) * 1024 for ln in lines if ln.startswith("VmHWM")), None)
+
+
 def context_switches(pid: int) -> int | None:
     """How often the threads of a process have gone to sleep by themselves: its wake-ups."""
     total = 0
