@@ -70,6 +70,7 @@ class Bucket:
 
     Attributes:
         begins_at: Its beginning (UTC).
+        ends_at: Its end (UTC).
         answers: Number of replies in it.
         failed: How many of them failed.
         cost_usd: Sum of their known costs, in USD.
@@ -80,6 +81,7 @@ class Bucket:
     """
 
     begins_at: datetime
+    ends_at: datetime
     answers: int
     failed: int
     cost_usd: float

@@ -45,7 +45,7 @@ draw_tiles(summary)
 if not summary.totals.answers:
     st.info("No answers in this time that match.", icon=":material/filter_alt_off:")
     st.stop()
-draw_charts(summary, since, now)
+draw_charts(summary)
 st.subheader("Answers")
 order, is_ascending = draw_order()
 replies = figures.load(owner, reading.first(view, SHOWN, order, ascending=is_ascending))

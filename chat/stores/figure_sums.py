@@ -152,6 +152,7 @@ def _buckets(columns: Columns, begins_us: int, until_us: int) -> tuple[Bucket, .
         made.append(
             Bucket(
                 _at(int(first + n) * step),
+                _at(int(first + n + 1) * step),
                 int(ends - begins),
                 int(failed[ends] - failed[begins]),
                 float(cost_usd[ends] - cost_usd[begins]),

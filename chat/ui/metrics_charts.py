@@ -1,13 +1,13 @@
 """The metrics page's charts: each with a sentence that says what it shows and a table behind it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 
-import altair as alt
 import pandas as pd
 import streamlit as st
 
 from chat.figures import Spread, Summary
+from chat.ui import metrics_specs as specs
 from chat.ui.metrics_words import (
     WEEKDAYS,
     failures_say,
@@ -19,10 +19,9 @@ from chat.ui.metrics_words import (
     scatter_says,
 )
 
-HEIGHT_PX = 260
-ROW_PX = 30
 TTFT = "Time to first token (s)"
 PACE = "Throughput (tok/s)"
+_PARTS = ("p5", "p25", "p50", "p75", "p95")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,21 +49,15 @@ MEASURES = (
 )
 
 
-def draw_charts(summary: Summary, since: datetime | None, until: datetime) -> None:
-    """Draws all charts of a view.
-
-    Args:
-        summary: The figures.
-        since: The beginning of the view's time; None for that of its first piece.
-        until: Its end.
-    """
-    begins = since or (summary.buckets[0].begins_at if summary.buckets else until)
+def draw_charts(summary: Summary) -> None:
+    """Draws all charts of a view that has replies."""
+    names = sorted({model.model for model in summary.models})
     for measure in MEASURES:
         st.subheader(measure.title)
-        _draw_over_time(summary, measure, begins, until)
-        _draw_by_model(summary, measure)
+        _draw_over_time(summary, measure, names)
+        _draw_by_model(summary, measure, names)
     st.subheader("Throughput against time to first token")
-    _draw_scatter(summary)
+    _draw_scatter(summary, names)
     st.subheader("Failures")
     _draw_failures(summary)
     st.subheader("Cost by model")
@@ -73,10 +66,10 @@ def draw_charts(summary: Summary, since: datetime | None, until: datetime) -> No
     _draw_hours(summary)
 
 
-def _draw_over_time(summary: Summary, measure: Measure, begins: datetime, until: datetime) -> None:
+def _draw_over_time(summary: Summary, measure: Measure, names: list[str]) -> None:
     points = pd.DataFrame(
-        [(p.started_at, p.model, p.outcome, getattr(p, measure.key)) for p in summary.points],
-        columns=["at", "model", "outcome", "value"],
+        [(p.started_at, p.model, getattr(p, measure.key)) for p in summary.points],
+        columns=["at", "model", "value"],
     ).dropna(subset=["value"])
     rolled = pd.DataFrame(
         [
@@ -88,104 +81,45 @@ def _draw_over_time(summary: Summary, measure: Measure, begins: datetime, until:
     if points.empty:
         st.caption(f"{measure.title}: n/a so far.")
         return
-    form = "%H:%M" if (until - begins).days < 2 else "%b %-d"
-    # Both ends are named: with a single point the axis would be cut into milliseconds.
-    x_axis = alt.X(
-        "at:T",
-        title=None,
-        scale=alt.Scale(domain=[_moment(begins), _moment(until)]),
-        axis=alt.Axis(format=form, tickCount=5, labelOverlap=True),
-    )
-    top = _top(points["value"])
-    y_axis = alt.Y("value:Q", title=None, scale=alt.Scale(domain=[0, top], clamp=True))
-    lines = rolled.melt(["at", "answers"], ["p50", "p95"], "line", "value")
-    dots = (
-        alt.Chart(points, height=HEIGHT_PX)
-        .mark_circle(size=18, opacity=0.35)
-        .encode(
-            x=x_axis,
-            y=y_axis,
-            color=alt.Color("model:N", legend=None),
-            tooltip=["at:T", "model:N", alt.Tooltip("value:Q", format=".2f", title=measure.unit)],
-        )
-    )
-    course = (
-        alt.Chart(lines)
-        .mark_line(strokeWidth=2, color="#64748b")
-        .encode(
-            x=x_axis,
-            y=y_axis,
-            strokeDash=alt.StrokeDash(
-                "line:N", legend=alt.Legend(title="Rolling", orient="top"), sort=["p50", "p95"]
-            ),
-        )
-    )
+    top = _end_of_axis(points["value"])
+    begins, ends = summary.buckets[0].begins_at, summary.buckets[-1].ends_at
+    spec = specs.over_time(begins, ends, top, names, measure.unit)
     beyond = int((points["value"] > top).sum())
     says = over_time_says(summary, measure.key) + (
-        f" {beyond} above {top:.3g} {measure.unit} drawn at the edge." if beyond else ""
+        f" {beyond} of the points lie above {top:g} {measure.unit}." if beyond else ""
     )
-    _draw(dots + course, says, rolled, f"{measure.title} over time")
+    lines = rolled.melt(["at"], ["p50", "p95"], "line", "value")
+    _draw(spec, {"points": points, "rolled": lines}, says, rolled, f"{measure.title} over time")
 
 
-def _top(values: "pd.Series[float]") -> float:
-    """Where an axis ends: a few answers that took very long would press all others flat."""
-    return min(float(values.max()), 1.5 * float(values.quantile(0.98))) or 1.0
+def _end_of_axis(values: "pd.Series[float]") -> float:
+    """A few answers that took very long would press all others flat."""
+    return specs.round_up(min(float(values.max()), 1.5 * float(values.quantile(0.98))))
 
 
-def _draw_by_model(summary: Summary, measure: Measure) -> None:
-    rows = _spreads(summary, measure.key)
-    if rows.empty:
-        return
-    base = alt.Chart(rows, height=alt.Step(ROW_PX)).encode(
-        y=alt.Y("model:N", title=None, sort=None, axis=alt.Axis(labelLimit=150)),
-        color=alt.Color("model:N", legend=None),
-        tooltip=["model:N", "answers:Q", *(alt.Tooltip(f"{p}:Q", format=".2f") for p in _PARTS)],
-    )
-    whole = base.mark_rule().encode(x=alt.X("p5:Q", title=measure.title), x2="p95:Q")
-    middle = base.mark_bar(size=12, opacity=0.6).encode(x="p25:Q", x2="p75:Q")
-    median = base.mark_tick(thickness=3, size=18).encode(x="p50:Q")
-    name = f"{measure.title} by model"
-    _draw(whole + middle + median, models_say(summary, measure.key), rows, name)
-
-
-_PARTS = ("p5", "p25", "p50", "p75", "p95")
-
-
-def _spreads(summary: Summary, key: str) -> pd.DataFrame:
+def _draw_by_model(summary: Summary, measure: Measure, names: list[str]) -> None:
     found: list[tuple[object, ...]] = []
     for model in summary.models:
-        spread: Spread | None = getattr(model, key)
+        spread: Spread | None = getattr(model, measure.key)
         if spread is not None:
             parts = (getattr(spread, part) for part in _PARTS)
             found.append((model.model, model.totals.answers, *parts))
-    return pd.DataFrame(found, columns=["model", "answers", *_PARTS])
+    rows = pd.DataFrame(found, columns=["model", "answers", *_PARTS])
+    if not rows.empty:
+        spec, says = specs.by_model(measure.title, names), models_say(summary, measure.key)
+        _draw(spec, {"rows": rows}, says, rows, f"{measure.title} by model")
 
 
-def _draw_scatter(summary: Summary) -> None:
-    points = pd.DataFrame(
+def _draw_scatter(summary: Summary, names: list[str]) -> None:
+    rows = pd.DataFrame(
         [(p.model, p.ttft_s, p.tok_s) for p in summary.points], columns=["model", "ttft_s", "tok_s"]
     ).dropna()
-    if points.empty:
+    if rows.empty:
         st.caption("n/a so far.")
         return
-    chart = (
-        alt.Chart(points, height=HEIGHT_PX)
-        .mark_circle(size=22, opacity=0.45)
-        .encode(
-            x=alt.X(
-                "ttft_s:Q",
-                title=TTFT,
-                scale=alt.Scale(domain=[0, _top(points["ttft_s"])], clamp=True),
-            ),
-            y=alt.Y("tok_s:Q", title=PACE),
-            color=alt.Color("model:N", legend=None),
-            tooltip=[
-                "model:N",
-                *(alt.Tooltip(f"{k}:Q", format=".2f") for k in ("ttft_s", "tok_s")),
-            ],
-        )
-    )
-    _draw(chart, scatter_says(summary), points, "Throughput against time to first token")
+    spec = specs.scatter(TTFT, PACE, _end_of_axis(rows["ttft_s"]), names)
+    name = "Throughput against time to first token"
+    _draw(spec, {"rows": rows}, scatter_says(summary), rows, name)
 
 
 def _draw_failures(summary: Summary) -> None:
@@ -195,7 +129,8 @@ def _draw_failures(summary: Summary) -> None:
     if rows.empty:
         st.caption(failures_say(summary))
         return
-    _draw(_bars(rows, "kind", "answers", "Failed answers"), failures_say(summary), rows, "Failures")
+    spec = specs.bars("kind", "answers", "Failed answers")
+    _draw(spec, {"rows": rows}, failures_say(summary), rows, "Failures by kind")
 
 
 def _draw_cost(summary: Summary) -> None:
@@ -210,20 +145,8 @@ def _draw_cost(summary: Summary) -> None:
     if rows.empty:
         st.caption(money_say(summary))
         return
-    _draw(_bars(rows, "model", "cost_usd", "Cost (USD)"), money_say(summary), rows, "Cost by model")
-
-
-def _bars(rows: pd.DataFrame, name: str, value: str, title: str) -> alt.Chart:
-    chart: alt.Chart = (
-        alt.Chart(rows, height=alt.Step(ROW_PX))
-        .mark_bar(size=16)
-        .encode(
-            y=alt.Y(f"{name}:N", title=None, sort=None, axis=alt.Axis(labelLimit=150)),
-            x=alt.X(f"{value}:Q", title=title, axis=alt.Axis(tickCount=5)),
-            tooltip=[f"{name}:N", f"{value}:Q"],
-        )
-    )
-    return chart
+    spec = specs.bars("model", "cost_usd", "Cost (USD)")
+    _draw(spec, {"rows": rows}, money_say(summary), rows, "Cost by model")
 
 
 def _draw_hours(summary: Summary) -> None:
@@ -231,41 +154,14 @@ def _draw_hours(summary: Summary) -> None:
         [(WEEKDAYS[h.weekday], h.hour, h.answers, h.ttft_p50_s) for h in summary.hours],
         columns=["day", "hour", "answers", "ttft_s"],
     )
-    chart = (
-        alt.Chart(rows, height=alt.Step(24))
-        .mark_rect()
-        .encode(
-            x=alt.X(
-                "hour:O", title="Hour of the day", axis=alt.Axis(labelAngle=0, labelOverlap=True)
-            ),
-            y=alt.Y("day:O", title=None, sort=[*WEEKDAYS]),
-            color=alt.Color(
-                "ttft_s:Q",
-                title="Median TTFT (s)",
-                scale=alt.Scale(scheme="tealblues"),
-                legend=alt.Legend(orient="top"),
-            ),
-            tooltip=["day:O", "hour:O", "answers:Q", alt.Tooltip("ttft_s:Q", format=".2f")],
-        )
-    )
-    _draw(chart, hours_say(summary), rows, "By hour")
+    _draw(specs.hours(WEEKDAYS), {"rows": rows}, hours_say(summary), rows, "By hour")
 
 
-def _draw(chart: alt.Chart | alt.LayerChart, says: str, rows: pd.DataFrame, name: str) -> None:
+def _draw(
+    spec: specs.Spec, data: Mapping[str, pd.DataFrame], says: str, rows: pd.DataFrame, name: str
+) -> None:
     """Draws a chart, what it says, and its figures as a table."""
-    st.altair_chart(chart, alt=f"{name}. {says}")
+    st.vega_lite_chart(spec=spec | {"datasets": dict(data)}, alt=f"{name}. {says}")
     st.caption(says)
     with st.expander(f"{name}: figures"):
         st.dataframe(rows, hide_index=True, alt=name)
-
-
-def _moment(at: datetime) -> alt.DateTime:
-    return alt.DateTime(
-        year=at.year,
-        month=at.month,
-        date=at.day,
-        hours=at.hour,
-        minutes=at.minute,
-        seconds=at.second,
-        utc=True,
-    )

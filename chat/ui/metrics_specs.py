@@ -1,0 +1,191 @@
+"""The metrics page's charts in Vega-Lite's own words (https://vega.github.io/vega-lite/docs/).
+
+Not made by Altair: checking its objects took more time than all the sums of the page. A chart is
+drawn anew in the browser only when its spec changes, so nothing in one follows each reply.
+"""
+
+import math
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+HEIGHT_PX = 260
+ROW_PX = 30
+LINE_COLOUR = "#64748b"
+"""Of the rolling percentiles: neither a model's, nor too pale on light or dark."""
+
+Spec = dict[str, Any]
+
+
+def over_time(
+    begins: datetime, ends: datetime, top: float, models: Sequence[str], unit: str
+) -> Spec:
+    """Points of `points` (at, model, value) and lines of `rolled` (at, line, value)."""
+    form = "%H:%M" if (ends - begins).days < 3 else "%b %-d"
+    x_axis = {
+        "field": "at",
+        "type": "temporal",
+        "title": None,
+        # Both ends are named: with a single point the axis would be cut into milliseconds.
+        "scale": {"domain": [_milliseconds(begins), _milliseconds(ends)]},
+        "axis": {"format": form, "tickCount": 5, "labelOverlap": True},
+    }
+    y_axis = {
+        "field": "value",
+        "type": "quantitative",
+        "title": None,
+        "scale": {"domain": [0, top], "clamp": True},
+    }
+    dash = {
+        "field": "line",
+        "type": "nominal",
+        "sort": ["p50", "p95"],
+        "legend": {"title": None, "orient": "top"},
+    }
+    return {
+        "height": HEIGHT_PX,
+        "layer": [
+            {
+                "data": {"name": "points"},
+                "mark": {"type": "circle", "size": 18, "opacity": 0.35},
+                "encoding": {
+                    "x": x_axis,
+                    "y": y_axis,
+                    "color": _colour(models),
+                    "tooltip": [_tip("at", "temporal"), _tip("model"), _tip("value", title=unit)],
+                },
+            },
+            {
+                "data": {"name": "rolled"},
+                "mark": {"type": "line", "strokeWidth": 2, "color": LINE_COLOUR},
+                "encoding": {"x": x_axis, "y": y_axis, "strokeDash": dash},
+            },
+        ],
+    }
+
+
+def by_model(title: str, models: Sequence[str]) -> Spec:
+    """A box for each row of `rows` (model, answers, p5 … p95)."""
+    parts = ("p5", "p25", "p50", "p75", "p95")
+
+    def from_to(first: str, last: str) -> Spec:
+        x_axis = {"field": first, "type": "quantitative", "title": title}
+        return {"x": x_axis, "x2": {"field": last}}
+
+    return {
+        "height": {"step": ROW_PX},
+        "data": {"name": "rows"},
+        "encoding": {
+            "y": _names("model"),
+            "color": _colour(models),
+            "tooltip": [_tip("model"), _tip("answers"), *(_tip(part) for part in parts)],
+        },
+        "layer": [
+            {"mark": "rule", "encoding": from_to("p5", "p95")},
+            {
+                "mark": {"type": "bar", "size": 12, "opacity": 0.6},
+                "encoding": from_to("p25", "p75"),
+            },
+            {
+                "mark": {"type": "tick", "thickness": 3, "size": 18},
+                "encoding": {"x": {"field": "p50", "type": "quantitative"}},
+            },
+        ],
+    }
+
+
+def scatter(x_title: str, y_title: str, right: float, models: Sequence[str]) -> Spec:
+    """A point for each row of `rows` (model, ttft_s, tok_s)."""
+    return {
+        "height": HEIGHT_PX,
+        "data": {"name": "rows"},
+        "mark": {"type": "circle", "size": 22, "opacity": 0.45},
+        "encoding": {
+            "x": {
+                "field": "ttft_s",
+                "type": "quantitative",
+                "title": x_title,
+                "scale": {"domain": [0, right], "clamp": True},
+            },
+            "y": {"field": "tok_s", "type": "quantitative", "title": y_title},
+            "color": _colour(models),
+            "tooltip": [_tip("model"), _tip("ttft_s"), _tip("tok_s")],
+        },
+    }
+
+
+def bars(name: str, value: str, title: str) -> Spec:
+    """A bar for each row of `rows`, in their order."""
+    x_axis = {
+        "field": value,
+        "type": "quantitative",
+        "title": title,
+        "axis": {"tickCount": 5, "format": "~s"},
+    }
+    return {
+        "height": {"step": ROW_PX},
+        "data": {"name": "rows"},
+        "mark": {"type": "bar", "size": 16},
+        "encoding": {
+            "y": _names(name),
+            "x": x_axis,
+            "tooltip": [_tip(name), {"field": value, "type": "quantitative"}],
+        },
+    }
+
+
+def hours(weekdays: Sequence[str]) -> Spec:
+    """A square for each row of `rows` (day, hour, answers, ttft_s)."""
+    return {
+        "height": {"step": 24},
+        "data": {"name": "rows"},
+        "mark": "rect",
+        "encoding": {
+            "x": {
+                "field": "hour",
+                "type": "ordinal",
+                "title": "Hour of the day",
+                "axis": {"labelAngle": 0, "labelOverlap": True},
+            },
+            "y": {"field": "day", "type": "ordinal", "title": None, "sort": [*weekdays]},
+            "color": {
+                "field": "ttft_s",
+                "type": "quantitative",
+                "title": "Median TTFT (s)",
+                "scale": {"scheme": "tealblues"},
+                "legend": {"orient": "top"},
+            },
+            "tooltip": [_tip("day"), _tip("hour", "ordinal"), _tip("answers"), _tip("ttft_s")],
+        },
+    }
+
+
+def round_up(value: float) -> float:
+    """To two digits, so that an axis does not move with each reply."""
+    if value <= 0:
+        return 1.0
+    step = float(10.0 ** (math.floor(math.log10(value)) - 1))
+    return float(math.ceil(value / step) * step)
+
+
+def _names(field: str) -> Spec:
+    axis = {"labelLimit": 150}
+    return {"field": field, "type": "nominal", "title": None, "sort": None, "axis": axis}
+
+
+def _colour(models: Sequence[str]) -> Spec:
+    # The same colours in all charts; the boxes have them beside the names.
+    scale = {"domain": [*models]}
+    return {"field": "model", "type": "nominal", "legend": None, "scale": scale}
+
+
+def _tip(field: str, kind: str = "", title: str = "") -> Spec:
+    numbers = {"value", "ttft_s", "tok_s", "p5", "p25", "p50", "p75", "p95"}
+    tip = {"field": field, "type": kind or ("quantitative" if field in numbers else "nominal")}
+    if field in numbers:
+        tip["format"] = ".2f"
+    return tip | ({"title": title} if title else {})
+
+
+def _milliseconds(at: datetime) -> int:
+    return round(at.timestamp() * 1000)
