@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 import pandas as pd
 import streamlit as st
@@ -68,7 +69,7 @@ def draw_charts(summary: Summary) -> None:
 
 def _draw_over_time(summary: Summary, measure: Measure, names: list[str]) -> None:
     points = pd.DataFrame(
-        [(p.started_at, p.model, getattr(p, measure.key)) for p in summary.points],
+        [(_chart_ms(p.started_at), p.model, getattr(p, measure.key)) for p in summary.points],
         columns=["at", "model", "value"],
     ).dropna(subset=["value"])
     rolled = pd.DataFrame(
@@ -88,8 +89,14 @@ def _draw_over_time(summary: Summary, measure: Measure, names: list[str]) -> Non
     says = over_time_says(summary, measure.key) + (
         f" {beyond} of the points lie above {top:g} {measure.unit}." if beyond else ""
     )
-    lines = rolled.melt(["at"], ["p50", "p95"], "line", "value")
+    lines = rolled.assign(at=rolled["at"].map(_chart_ms))
+    lines = lines.melt(["at"], ["p50", "p95"], "line", "value")
     _draw(spec, {"points": points, "rolled": lines}, says, rolled, f"{measure.title} over time")
+
+
+def _chart_ms(at: datetime) -> float:
+    """As Vega counts time; a column of moments would reach it in microseconds."""
+    return at.timestamp() * 1000
 
 
 def _end_of_axis(values: "pd.Series[float]") -> float:

@@ -27,7 +27,7 @@ def over_time(
         "type": "temporal",
         "title": None,
         # Both ends are named: with a single point the axis would be cut into milliseconds.
-        "scale": {"domain": [_milliseconds(begins), _milliseconds(ends)]},
+        "scale": {"domain": [_moment(begins), _moment(ends)]},
         "axis": {"format": form, "tickCount": 5, "labelOverlap": True},
     }
     y_axis = {
@@ -187,5 +187,13 @@ def _tip(field: str, kind: str = "", title: str = "") -> Spec:
     return tip | ({"title": title} if title else {})
 
 
-def _milliseconds(at: datetime) -> int:
-    return round(at.timestamp() * 1000)
+def _moment(at: datetime) -> Spec:
+    return {
+        "year": at.year,
+        "month": at.month,
+        "date": at.day,
+        "hours": at.hour,
+        "minutes": at.minute,
+        "seconds": at.second,
+        "utc": True,
+    }

@@ -83,8 +83,10 @@ def _draw(tile: Tile, summary: Summary) -> None:
 
 
 def _change(value: float | None, earlier: float | None) -> str | None:
-    """The difference in percent, or nothing where there is none to be told."""
+    """The difference in percent, or nothing where there is none to speak of."""
     if value is None or not earlier:
         return None
     change = value / earlier - 1
+    if abs(change) < 0.005:
+        return None
     return f"{change:+.0%}" if abs(change) < 10 else f"× {value / earlier:.0f}"
