@@ -86,7 +86,7 @@ def _draw_picture(lines: Sequence[Line]) -> None:
             legend=alt.Legend(orient="bottom", columns=1, title=None, labelLimit=LABEL_PX),
         ),
     )
-    intervals = base.mark_rule(strokeWidth=2, opacity=0.5).encode(
+    intervals = base.mark_rule(strokeWidth=3, opacity=0.8).encode(
         y=alt.Y("low:Q", title="Score by votes", scale=alt.Scale(zero=False, padding=16)),
         y2="high:Q",
     )

@@ -130,7 +130,9 @@ def _measured(face: Face, tag: str, told: Host | None, reply: ReplyRecord) -> di
         "Uptime": _uptime(told) if told is not None else NOT_KNOWN,
         "TTFT here": seconds(reply.timings.ttft_s),
         "TTFT p50 (p90)": _latency(latency),
-        "Throughput here": plain(rate(reply.throughput_tok_s, is_estimated=estimated)),
+        "tok/s here": plain(
+            rate(reply.throughput_tok_s, is_estimated=estimated).removesuffix(" tok/s")
+        ),
         "tok/s p50 (p90)": _pace(pace),
     }
 
