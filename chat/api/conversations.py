@@ -7,6 +7,7 @@ GET /api/chats/{id}/export.json  everything, branches too, as a file that can be
 """
 
 import asyncio
+import base64
 from collections.abc import Callable
 from urllib.parse import quote
 
@@ -21,6 +22,7 @@ from chat.api.refused import RequestRefused
 from chat.api.telling import in_plain_text
 from chat.conversations import TITLE_CHARS, ReplyRecord
 from chat.exchange.writing import to_json, to_markdown
+from chat.images import Image
 from chat.tree import Tree, Turn
 from chat.turn import Opened
 
@@ -105,7 +107,8 @@ def _limit(text: str) -> int:
 def _messages(turn: Turn) -> list[Json]:
     """A turn as two messages of the AI SDK, whose ids are those of its stream."""
     user, reply = turn.user, turn.reply
-    question: Json = {"id": user.id, "role": "user", "parts": [_text("text", user.text)]}
+    shown = [_file_part(image) for image in user.images]
+    question: Json = {"id": user.id, "role": "user", "parts": [_text("text", user.text), *shown]}
     answer: Json = {
         "id": reply.id,
         "role": "assistant",
@@ -122,6 +125,12 @@ def _parts(reply: ReplyRecord) -> list[Json]:
 
 def _text(kind: str, text: str) -> Json:
     return {"type": kind, "text": text}
+
+
+def _file_part(image: Image) -> Json:
+    data = base64.b64encode(image.data).decode()
+    url = f"data:{image.media_type};base64,{data}"
+    return {"type": "file", "mediaType": image.media_type, "url": url}
 
 
 def _file(tree: Tree, text: str, ending: str, media_type: str) -> Response:

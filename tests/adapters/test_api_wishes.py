@@ -12,6 +12,7 @@ from api_site import Site, a_question, site_of
 from chat.catalogue import Model
 from chat.images import Image
 from chat.messages import Secret
+from chat.operator import OPERATOR
 from chat.parameters import Parameters
 from chat.settings import Settings
 
@@ -99,9 +100,9 @@ async def test_images_reach_the_model_and_the_store(
 
     ((request, _),) = site.provider.asked
     place = answer.headers["x-tickertape-conversation"]
-    tree = await asyncio.to_thread(site.store.load_tree, "operator", place)
+    kept = (await http.get(f"/api/chats/{place}")).json()["messages"][0]["parts"]
     assert request.messages[-1].images == (Image("image/png", PNG),)
-    assert tree.users[0].images == request.messages[-1].images
+    assert kept[1] == {"type": "file", "mediaType": "image/png", "url": URL}
 
 
 async def test_a_model_that_sees_nothing_is_not_asked_about_an_image(
@@ -127,3 +128,18 @@ async def test_a_whole_client_list_is_the_prompt(site: Site, http: httpx2.AsyncC
 
     ((request, _),) = site.provider.asked
     assert [(message.role, message.text) for message in request.messages] == said
+
+
+async def test_a_call_through_v1_is_among_its_owners_figures(
+    site: Site, http: httpx2.AsyncClient
+) -> None:
+    site.let_go()
+    body = {"model": "a/b", "messages": [{"role": "user", "content": "Hi"}]}
+    answer = await http.post("/v1/chat/completions", json=body)
+    while site.engine.known(OPERATOR):  # until the store has its end
+        await http.get("/api/health")
+
+    (reply,) = await asyncio.to_thread(site.store.list_replies, OPERATOR, 10)
+
+    assert reply.conversation_id == answer.headers["x-tickertape-conversation"]
+    assert (reply.model, reply.outcome) == ("a/b", "completed")
