@@ -103,7 +103,8 @@ def _draw_figures(reply: ReplyRecord) -> None:
     painted, said = reply.painted, reply.said
     tokens = NOT_KNOWN if said.completion_tokens is None else f"{said.completion_tokens:,}"
     behind = f"{seconds(painted.lag_p50_s)} (p50), {seconds(painted.lag_p95_s)} (p95)"
-    browser = f"TTFT {seconds(painted.ttft_s)} · behind by {behind}"
+    tries = f" (failed tries: {seconds(reply.timings.retry_s)})" if reply.tries > 1 else ""
+    browser = f"first text after {seconds(painted.ttft_s)}{tries} · behind by {behind}"
     provider = f"TTFT {seconds(said.latency_s)} · {seconds(said.generation_s)} of writing"
     lines = [
         f"You saw: {final_line(reply)}",

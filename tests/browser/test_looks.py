@@ -45,7 +45,11 @@ def test_no_state_has_a_serious_violation_that_is_ours(
     expect(page.get_by_text("OpenRouter does not accept this key")).to_be_visible()
     found += violations(page, "stopped and failed", schemes)
 
-    page.goto(f"{app.url}metrics")
+    page.get_by_role("button", name="Flight recorder").click()
+    expect(page.get_by_role("heading", name="Replay")).to_be_visible()
+    found += violations(page, "flight recorder", schemes)
+
+    page.get_by_role("link", name="All answers").click()
     expect(page.get_by_role("button", name="Download report")).to_be_visible()
     found += violations(page, "metrics", schemes)
 
