@@ -1,11 +1,20 @@
 """The metrics page, empty and with answers."""
 
+import io
+import json
+from datetime import UTC, datetime
+
+import pandas as pd
+import pytest
 from streamlit.testing.v1 import AppTest
 
+from chat.figures import View
 from chat.ui import wiring
+from chat.ui.metrics_export import Export
 
 from .visits import QUICK, STRANGER, VISITOR, boxes, metrics, say, visit
 
+TOKEN = "the-operators-token"
 NOTHING = "No answers yet. Ask something, and its figures appear here."
 
 
@@ -104,3 +113,40 @@ def test_a_visitor_sees_only_own_figures() -> None:
     say(visit(QUICK), "Hello")
 
     assert boxes(metrics(visit(visitor=STRANGER))) == [NOTHING]
+
+
+def test_the_operator_sees_everybodys_figures_once_the_token_is_typed_in(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("API_TOKEN", TOKEN)
+    say(visit(QUICK), "Hello")
+    app = metrics(visit(visitor=STRANGER))
+    assert boxes(app) == [NOTHING]
+
+    app.text_input(key="operator_token").set_value("something else").run()
+    refused = boxes(app)
+    app.text_input(key="operator_token").set_value(TOKEN).run()
+    app.toggle(key="everybody").set_value(True).run()
+
+    assert "That is not this server's token." in refused
+    assert tiles(app)["Answers"] == "1"
+
+
+def test_exports_hold_the_rows_that_are_shown() -> None:
+    say(visit(QUICK), "Hello")
+    say(visit("sim/500"), "Hello")
+    export = Export(
+        wiring.services().kept.store.figures,
+        VISITOR,
+        None,
+        datetime.now(UTC),
+        View(models=(QUICK,)),
+    )
+
+    rows = pd.read_csv(io.BytesIO(export.as_csv()))
+    same = pd.read_parquet(io.BytesIO(export.as_parquet()))
+
+    assert list(rows["model"]) == list(same["model"]) == [QUICK]
+    assert rows["ttft_s"][0] == pytest.approx(same["ttft_s"][0])
+    assert json.loads(export.as_json())[0]["id"] == rows["id"][0]
+    assert str(same["started_at"].dtype).startswith("datetime64")
