@@ -5,8 +5,10 @@ Their sizes are always the same; their words are the embedded model's or the sim
 
 import io
 import sys
+import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
@@ -14,18 +16,27 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
 
 from bench.browser import find_browser
+from bench.metrics_data import fill
 from bench.processes import KEY, ROOT, app, simulator
+from chat.api.visitor import COOKIE_NAME, new_visitor_id
+from chat.stores.sql import SqlStore
 
+Scheme = Literal["light", "dark"]
 DOCS = ROOT / "docs"
 DESKTOP: ViewportSize = {"width": 1280, "height": 800}
 PHONE: ViewportSize = {"width": 390, "height": 844}
 MODEL = "acme/sim-think-40-rate-200-len-60"
-COMPARED = (
-    "demo/sim-rate-40-len-60-ttft-350",
-    "demo/sim-rate-120-len-90-ttft-120",
-    "demo/sim-rate-300-len-120-ttft-220",
-)
-QUESTIONS = ("How fast is this one?", "And once more?", "Always so?")
+TALL: ViewportSize = {"width": 1280, "height": 1600}
+TALL_PHONE: ViewportSize = {"width": 390, "height": 1600}
+METRICS: dict[str, tuple[ViewportSize, Scheme]] = {
+    "metrics": (TALL, "light"),
+    "metrics-dark": (TALL, "dark"),
+    "metrics-phone": (TALL_PHONE, "light"),
+    "metrics-phone-dark": (TALL_PHONE, "dark"),
+}
+ANSWERS = 8000
+DAYS = 60
+"""Of made-up answers: the 30 that are shown, and as many before to compare them with."""
 LONG_PROMPT = 3
 COLOURS = 256
 # Of the ways to choose colours the one that keeps the rare ones: a chart has few pixels of each.
@@ -49,17 +60,33 @@ def main() -> int:
                 _paste_key(page)
                 _ask(page, "How do I read tokens while they arrive?")
                 _save(page, "chat-openrouter")
-                _answer_often(page)
-                page.get_by_role("link", name="Metrics").click()
-                expect(page.get_by_role("heading", name="Throughput")).to_be_visible()
-                page.wait_for_function("document.querySelectorAll('canvas').length > 1")
-                _save(page, "metrics")
             with _page(browser, address, DESKTOP, "dark") as page:
                 _paste_key(page)
                 _ask(page, "How do I read tokens while they arrive?")
                 _save(page, "chat-dark")
+        draw_metrics(browser)
         browser.close()
     return 0
+
+
+def draw_metrics(browser: Browser) -> None:
+    """Writes the pictures of the metrics page."""
+    visitor = new_visitor_id()
+    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
+        url = f"sqlite:///{Path(folder, 'metrics.db')}"
+        SqlStore.open(url).close()
+        fill(url, visitor, ANSWERS, datetime.now(UTC), DAYS)
+        with app({"DATABASE_URL": url, "LOCAL_MODELS": "off"}) as address:
+            for name, (size, scheme) in METRICS.items():
+                with _page(browser, address, size, scheme, visitor) as page:
+                    page.goto(f"{address}metrics")
+                    report = page.get_by_role("button", name="Download report")
+                    expect(report).to_be_visible(timeout=_WAIT_MS)
+                    page.wait_for_function(
+                        "document.querySelectorAll('[data-testid=stVegaLiteChart] .marks')"
+                        ".length > 7"
+                    )
+                    _save(page, name, has_few_colours=False)
 
 
 def _asking(origin: str) -> Mapping[str, str]:
@@ -76,10 +103,13 @@ def _page(
     browser: Browser,
     address: str,
     size: ViewportSize,
-    scheme: Literal["light", "dark"] = "light",
+    scheme: Scheme = "light",
+    visitor: str = "",
 ) -> Iterator[Page]:
-    """A visitor's first page: own cookies, own session."""
+    """A visitor's first page: own cookies, own session; or that of a visitor who is known."""
     context = browser.new_context(viewport=size, color_scheme=scheme, reduced_motion="reduce")
+    if visitor:
+        context.add_cookies([{"name": COOKIE_NAME, "value": visitor, "url": address}])
     page = context.new_page()
     page.set_default_timeout(_WAIT_MS)
     page.goto(address)
@@ -101,15 +131,6 @@ def _paste_key(page: Page) -> None:
     expect(page.get_by_text("Needs an OpenRouter key.")).to_be_hidden()
 
 
-def _choose(page: Page, model: str) -> None:
-    """Types a model's id into the picker."""
-    picker = page.get_by_role("combobox", name="Model")
-    picker.click()
-    picker.fill(model)
-    picker.press("Enter")
-    expect(page.locator("[data-box]")).to_have_attribute("data-chosen", model)
-
-
 def _ask(page: Page, text: str) -> None:
     """Sends a message; returns when it is answered."""
     page.get_by_placeholder("Ask anything").fill(text)
@@ -120,23 +141,16 @@ def _ask(page: Page, text: str) -> None:
     expect(page.get_by_role("button", name="Regenerate")).to_be_visible()
 
 
-def _answer_often(page: Page) -> None:
-    """Lets each of the compared models answer a few times, so that the charts have something."""
-    for model in COMPARED:
-        page.locator(".st-key-new_chat button").click()
-        _choose(page, model)
-        for question in QUESTIONS:
-            _ask(page, question)
-
-
-def _save(page: Page, name: str) -> None:
-    """Writes the picture of what is in view, in few colours."""
+def _save(page: Page, name: str, *, has_few_colours: bool = True) -> None:
+    """Writes the picture of what is in view, in few colours unless it needs many."""
     page.mouse.move(0, 0)
     picture = Image.open(io.BytesIO(page.screenshot(animations="disabled")))
     DOCS.mkdir(exist_ok=True)
     path: Path = DOCS / f"{name}.png"
-    few = picture.convert("RGB").quantize(COLOURS, CHOICE, dither=Image.Dither.NONE)
-    few.save(path, optimize=True)
+    drawn = picture.convert("RGB")
+    if has_few_colours:
+        drawn = drawn.quantize(COLOURS, CHOICE, dither=Image.Dither.NONE)
+    drawn.save(path, optimize=True)
     print(f"{path.relative_to(ROOT)}: {path.stat().st_size / 1000:.0f} KB")
 
 

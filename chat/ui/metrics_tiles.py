@@ -9,6 +9,7 @@ import streamlit as st
 from chat.figures import Bucket, Summary, Totals
 from chat.ui.reply_stats import NOT_KNOWN
 
+NO_CHANGE = "0%"
 TILE_PX = 165
 """So wide that two stand side by side on a phone."""
 
@@ -69,24 +70,26 @@ def _draw(tile: Tile, summary: Summary) -> None:
     value = tile.of(summary.totals)
     earlier = tile.of(summary.before) if summary.before is not None else None
     course = [tile.over_time(bucket) for bucket in summary.buckets]
+    change = _change(value, earlier)
     known = [point for point in course if point is not None]
     st.metric(
         tile.label,
         tile.written(value) if value is not None else NOT_KNOWN,
-        _change(value, earlier),
-        tile.better,
+        change,
+        tile.better if change != NO_CHANGE else "off",
         border=True,
         width=TILE_PX,
+        delta_arrow="auto" if change != NO_CHANGE else "off",
         chart_data=known if len(known) > 1 else None,
         help=f"{tile.written(earlier)} in the same time before." if earlier is not None else None,
     )
 
 
 def _change(value: float | None, earlier: float | None) -> str | None:
-    """The difference in percent, or nothing where there is none to speak of."""
+    """The difference in percent, or nothing where there is none to be told."""
     if value is None or not earlier:
         return None
     change = value / earlier - 1
     if abs(change) < 0.005:
-        return None
+        return NO_CHANGE
     return f"{change:+.0%}" if abs(change) < 10 else f"× {value / earlier:.0f}"
