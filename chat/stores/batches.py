@@ -4,11 +4,11 @@ What is answered is written as any other turn.
 """
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
 
-from sqlalchemy import Connection, Engine, delete, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 
 from chat.batch import Batch, BatchLine, Item, OpenedBatch
 from chat.conversations import ReplyRecord, title_of
@@ -17,23 +17,13 @@ from chat.stores.columns import as_id
 from chat.stores.comparison_rows import setup_of
 from chat.stores.faults import in_plain_words
 from chat.stores.lists import FIGURES
+from chat.stores.part_of_store import PartOfStore
 from chat.stores.rows import reply_of
 from chat.stores.schema import conversations, replies
 
 
-class SqlBatches:
-    """Batches in SQLite and PostgreSQL; one transaction for each call.
-
-    Args:
-        reader: For transactions that only read.
-        writer: For those that write.
-        now: The present moment, UTC.
-    """
-
-    def __init__(self, reader: Engine, writer: Engine, now: Callable[[], datetime]) -> None:
-        self._reader = reader
-        self._writer = writer
-        self._now = now
+class SqlBatches(PartOfStore):
+    """Batches in SQLite and PostgreSQL; one transaction for each call."""
 
     @in_plain_words
     def add(self, batch: Batch, items: Sequence[Item]) -> None:

@@ -1,30 +1,17 @@
 """What a visitor prefers, kept by owner: favourite models and system prompts with a name."""
 
-from collections.abc import Callable
-from datetime import datetime
-
-from sqlalchemy import Connection, Engine, delete, select, update
+from sqlalchemy import Connection, delete, select, update
 
 from chat.choices import Preset
 from chat.stores.comparison_tables import lane_presets
 from chat.stores.faults import in_plain_words
+from chat.stores.part_of_store import PartOfStore
 from chat.stores.rows import insert_new
 from chat.stores.schema import favourite_models, presets
 
 
-class SqlChoices:
-    """The `Choices` port on SQLite and PostgreSQL; one transaction for each call.
-
-    Args:
-        reader: For transactions that only read.
-        writer: For those that write.
-        now: The present moment, UTC.
-    """
-
-    def __init__(self, reader: Engine, writer: Engine, now: Callable[[], datetime]) -> None:
-        self._reader = reader
-        self._writer = writer
-        self._now = now
+class SqlChoices(PartOfStore):
+    """The `Choices` port on SQLite and PostgreSQL; one transaction for each call."""
 
     @in_plain_words
     def list_favourites(self, owner: str) -> tuple[str, ...]:

@@ -5,11 +5,10 @@ written as any other turn.
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict
-from datetime import datetime
 
-from sqlalchemy import Engine, delete, insert, select, true, update
+from sqlalchemy import delete, insert, select, true, update
 
 from chat.comparison import Ballot, Comparison, ComparisonLine, Lane, LanePreset, Round, Vote
 from chat.conversations import ReplyRecord, title_of
@@ -25,23 +24,13 @@ from chat.stores.comparison_tables import (
     lane_presets,
 )
 from chat.stores.faults import in_plain_words
+from chat.stores.part_of_store import PartOfStore
 from chat.stores.rows import insert_new, reply_of
 from chat.stores.schema import conversations
 
 
-class SqlComparisons:
-    """The `Comparisons` port on SQLite and PostgreSQL; one transaction for each call.
-
-    Args:
-        reader: For transactions that only read.
-        writer: For those that write.
-        now: The present moment, UTC.
-    """
-
-    def __init__(self, reader: Engine, writer: Engine, now: Callable[[], datetime]) -> None:
-        self._reader = reader
-        self._writer = writer
-        self._now = now
+class SqlComparisons(PartOfStore):
+    """The `Comparisons` port on SQLite and PostgreSQL; one transaction for each call."""
 
     @in_plain_words
     def add(self, comparison: Comparison) -> None:

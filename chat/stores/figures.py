@@ -6,10 +6,10 @@ such rows instead of a million replies; what is not packed, as the present hour,
 Triggers mark what is not true any more, so that nothing deleted, changed or handed over is shown.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import Engine, delete, func, insert, select
+from sqlalchemy import delete, func, insert, select
 
 from chat.conversations import ReplyRecord
 from chat.stores import figure_rows
@@ -18,6 +18,7 @@ from chat.stores.figure_columns import Columns, table_of, to_bytes
 from chat.stores.figure_sums import Span
 from chat.stores.figure_tables import PACKING_LOCK, packed_figures, stale_figures
 from chat.stores.lists import FIGURES
+from chat.stores.part_of_store import PartOfStore
 from chat.stores.rows import reply_of
 from chat.stores.schema import replies
 
@@ -26,19 +27,8 @@ PIECE = 500
 _RECENT = timedelta(hours=1)
 
 
-class SqlFigures:
-    """Sums over replies; every method raises `StoreError` as the store's do.
-
-    Args:
-        reader: For calls that only read.
-        writer: For calls that write.
-        now: The present moment, UTC.
-    """
-
-    def __init__(self, reader: Engine, writer: Engine, now: Callable[[], datetime]) -> None:
-        self._reader = reader
-        self._writer = writer
-        self._now = now
+class SqlFigures(PartOfStore):
+    """Sums over replies; every method raises `StoreError` as the store's do."""
 
     @in_plain_words
     def read(self, owner: str, since: datetime | None, until: datetime) -> Span:

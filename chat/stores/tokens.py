@@ -1,33 +1,22 @@
 """The tokens by which programs ask in their owners' names; see `chat.api_tokens`."""
 
-from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 
-from sqlalchemy import Engine, delete, func, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 
 from chat.api_tokens import MOST, ApiToken
 from chat.conversations import new_id
 from chat.errors import StoreRefused
 from chat.stores.faults import in_plain_words
+from chat.stores.part_of_store import PartOfStore
 from chat.stores.schema import api_tokens
 
 USED_STEP = timedelta(minutes=1)
 """How exactly the last use is known: a write for each request would cost more than it tells."""
 
 
-class SqlTokens:
-    """Keeps tokens in the store's database; every method raises `StoreError` as the store's do.
-
-    Args:
-        reader: For calls that only read.
-        writer: For calls that write.
-        now: The present moment, UTC.
-    """
-
-    def __init__(self, reader: Engine, writer: Engine, now: Callable[[], datetime]) -> None:
-        self._reader = reader
-        self._writer = writer
-        self._now = now
+class SqlTokens(PartOfStore):
+    """Keeps tokens in the store's database; every method raises `StoreError` as the store's do."""
 
     @in_plain_words
     def add(self, owner: str, name: str, hashed: str) -> ApiToken:
