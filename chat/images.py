@@ -1,11 +1,16 @@
 """Images that go with a message: what is taken for one, and what is too much. Pure.
 
 What a file is shows in its first bytes; its name and what the browser says of it prove nothing.
+It is decoded once before it is taken: one that cannot be drawn would break its conversation.
 """
 
+import io
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
+
+from PIL import Image as Decoder
 
 from chat.errors import ChatError
 
@@ -15,6 +20,9 @@ EXTENSIONS = ("png", "jpg", "jpeg", "webp", "gif")
 
 MAX_IMAGES = 4
 MAX_IMAGE_MB = 5
+MAX_MEGAPIXELS = 40
+"""A file of few bytes may unfold to any size in memory; cameras stay below this."""
+_DRAFT_PX = (256, 256)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +66,39 @@ def media_type_of(data: bytes) -> MediaType | None:
     return None
 
 
+def megapixels_of(data: bytes) -> float | None:
+    """How large an image is by its header; None where it has none that can be read."""
+    try:
+        with _opened(data) as image:
+            return image.width * image.height / 1e6
+    except Exception:  # noqa: BLE001 - a decoder raises whatever a broken file makes it stumble on
+        return None
+
+
+def _is_whole(data: bytes) -> bool:
+    """Whether it can be decoded; only for what is known to be of a bearable size."""
+    try:
+        with _opened(data) as image:
+            image.draft("RGB", _DRAFT_PX)  # A JPEG is decoded small, which is much quicker.
+            image.load()
+    except Exception:  # noqa: BLE001 - as above
+        return False
+    return True
+
+
+def _opened(data: bytes) -> Decoder.Image:
+    """Reads the header; the pixels are not looked at."""
+    with warnings.catch_warnings():
+        # Our own limit is lower than the one that Pillow warns of.
+        warnings.simplefilter("ignore", Decoder.DecompressionBombWarning)
+        return Decoder.open(io.BytesIO(data), formats=("PNG", "JPEG", "WEBP", "GIF"))
+
+
 def read_images(files: Sequence[tuple[str, bytes]], limits: ImageLimits) -> tuple[Image, ...]:
     """The images in some files, each with its name.
 
     Raises:
-        ImageRefused: there are too many, or one is too large or no image that models take.
+        ImageRefused: there are too many, or one is too large, broken or no image that models take.
     """
     if len(files) > limits.count:
         raise ImageRefused(
@@ -78,4 +114,11 @@ def _read(name: str, data: bytes, limits: ImageLimits) -> Image:
     media_type = media_type_of(data)
     if media_type is None:
         raise ImageRefused(f"{name} is no PNG, JPEG, WebP or GIF image.")
+    megapixels = megapixels_of(data)
+    if megapixels is not None and megapixels > MAX_MEGAPIXELS:
+        raise ImageRefused(
+            f"{name} has {megapixels:,.0f} megapixels; the limit is {MAX_MEGAPIXELS}."
+        )
+    if megapixels is None or not _is_whole(data):
+        raise ImageRefused(f"{name} cannot be opened: it is damaged or not whole.")
     return Image(media_type, data)

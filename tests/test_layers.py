@@ -40,6 +40,7 @@ ROOMS = {
         {
             "markdown_it": "a Markdown parser: text in, tokens out, no I/O",
             "numpy": "linear algebra: arrays in, arrays out, no I/O",
+            "PIL": "decoding images: bytes in, a size or a fault out, no I/O",
             "cryptography": "encryption: bytes in, bytes out, no I/O",
             "dotenv.parser": "the grammar of .env files; the rest of dotenv sets the environment",
         },

@@ -1,12 +1,12 @@
 """Finished turns as they stand on screen: what was asked, what was answered, how it ended."""
 
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from functools import lru_cache
 
 import streamlit as st
 
 from chat.conversations import ReplyRecord
-from chat.images import Image
+from chat.images import MAX_MEGAPIXELS, Image, megapixels_of
 from chat.measured import slowness
 from chat.segments import split
 from chat.tree import Turn
@@ -25,6 +25,7 @@ from chat.ui.wiring import services
 ASSISTANT_AVATAR = ":material/bolt:"
 USER_AVATAR = ":material/person:"
 IMAGE_PX = 200
+NOT_SHOWN = "This image cannot be shown."
 EDIT, DELETE = "Edit and resend", "Delete from here on"
 
 
@@ -74,10 +75,20 @@ def _draw_images(images: tuple[Image, ...]) -> None:
     if images:
         with st.container(horizontal=True):
             for number, image in enumerate(images, 1):
-                st.image(image.data, f"Image {number}", width=IMAGE_PX)
+                _draw_image(image, f"Image {number}")
         model = offered().by_id.get(session.choice().model)
         if model is not None and model.sees_images is False:
             st.caption(plain(f"{model.name} takes no images: it is told that one was here."))
+
+
+def _draw_image(image: Image, caption: str) -> None:
+    """Draws an image; files that were imported or kept long ago may be broken."""
+    if (megapixels_of(image.data) or 0.0) <= MAX_MEGAPIXELS:
+        # Streamlit decodes it, and lets through whatever the decoder stumbles on.
+        with suppress(Exception):
+            st.image(image.data, caption, width=IMAGE_PX)
+            return
+    st.caption(NOT_SHOWN)
 
 
 def draw_finished_reply(turn: Turn, *, can_act: bool) -> None:

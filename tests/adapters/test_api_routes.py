@@ -1,6 +1,7 @@
 """The API's routes at their limits: too much, too often, at once, without a database."""
 
 import asyncio
+import base64
 import threading
 from collections.abc import AsyncIterator
 
@@ -23,7 +24,9 @@ from chat.settings import Settings
 
 KEY = "sk-or-v1-" + "5e" * 32
 ANN = f"{COOKIE_NAME}={new_visitor_id()}"
-PNG = b"\x89PNG\r\n\x1a\n and so on"
+PNG = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR4nGP4////fwAJ+wP9KobjigAAAABJRU5ErkJggg=="
+)
 OWN_KEY = "sk-or-v1-" + "a1" * 32
 
 

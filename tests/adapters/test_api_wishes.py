@@ -16,7 +16,9 @@ from chat.operator import OPERATOR
 from chat.parameters import Parameters
 from chat.settings import Settings
 
-PNG = b"\x89PNG\r\n\x1a\n and so on"
+PNG = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR4nGP4////fwAJ+wP9KobjigAAAABJRU5ErkJggg=="
+)
 URL = f"data:image/png;base64,{base64.b64encode(PNG).decode()}"
 
 

@@ -17,7 +17,9 @@ KEY = "sk-or-v1-" + "a1b2" * 16
 NEW = {"role": "user", "parts": [{"type": "text", "text": "Hi"}]}
 OLD = {"role": "user", "content": "Hi"}
 LIMITS = ImageLimits(count=2, mb=1)
-PNG = b"\x89PNG\r\n\x1a\n and so on"
+PNG = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR4nGP4////fwAJ+wP9KobjigAAAABJRU5ErkJggg=="
+)
 DATA = base64.b64encode(PNG).decode()
 IMAGE = Image("image/png", PNG)
 

@@ -1,17 +1,24 @@
 """What is taken for an image, and what is too much."""
 
+import io
+import zlib
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image as Decoder
 
 from chat.images import Image, ImageLimits, ImageRefused, media_type_of, read_images
 
-KINDS = {
-    "image/png": b"\x89PNG\r\n\x1a\n rest",
-    "image/jpeg": b"\xff\xd8\xff\xe0 rest",
-    "image/webp": b"RIFF\x10\x00\x00\x00WEBPVP8 rest",
-    "image/gif": b"GIF89a rest",
-}
+
+def drawn(kind: str, size: tuple[int, int] = (3, 2)) -> bytes:
+    """A real image."""
+    file = io.BytesIO()
+    Decoder.new("1" if kind == "PNG" else "RGB", size).save(file, kind)
+    return file.getvalue()
+
+
+KINDS = {f"image/{kind.lower()}": drawn(kind) for kind in ("PNG", "JPEG", "WEBP", "GIF")}
 
 
 @pytest.mark.parametrize(("media_type", "data"), KINDS.items(), ids=list(KINDS))
@@ -56,4 +63,44 @@ def test_any_bytes_are_of_a_kind_or_of_none(data: bytes) -> None:
 
 
 def test_an_image_does_not_print_its_bytes() -> None:
-    assert "rest" not in repr(Image("image/png", KINDS["image/png"]))
+    assert "IHDR" not in repr(Image("image/png", KINDS["image/png"]))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_is_taken_whole_and_refused_in_part(kind: str) -> None:
+    whole = KINDS[kind]
+    assert read_images([("a", whole)], ImageLimits())[0].media_type == kind
+
+    for part in (whole[:12], whole[: len(whole) // 2]):
+        with pytest.raises(ImageRefused, match=r"cut cannot be opened: it is damaged or not whole"):
+            read_images([("cut", part)], ImageLimits())
+
+
+@pytest.mark.parametrize(
+    "data", [b"\xff\xd8\xff", b"GIF89a rest", b"\x89PNG\r\n\x1a\n rest"], ids=repr
+)
+def test_a_beginning_alone_is_no_image(data: bytes) -> None:
+    with pytest.raises(ImageRefused, match="cannot be opened"):
+        read_images([("a", data)], ImageLimits())
+
+
+def test_one_that_unfolds_to_too_much_is_refused_by_its_header() -> None:
+    data = drawn("PNG", (8000, 8000))
+
+    with pytest.raises(ImageRefused, match=r"bomb has 64 megapixels; the limit is 40\."):
+        read_images([("bomb", data)], ImageLimits())
+
+
+def test_what_even_the_decoder_takes_for_a_bomb_is_refused() -> None:
+    size = (20_000).to_bytes(4, "big") * 2
+    data = KINDS["image/png"]
+    data = (
+        data[:16]
+        + size
+        + data[24:29]
+        + zlib.crc32(data[12:16] + size + data[24:29]).to_bytes(4, "big")
+        + data[33:]
+    )
+
+    with pytest.raises(ImageRefused):
+        read_images([("bomb", data)], ImageLimits())

@@ -1,5 +1,7 @@
 """Images by the composer: shown, sent, refused with a sentence."""
 
+import base64
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -9,10 +11,8 @@ from .visits import STRANGER, address, answer, boxes, captions, said, visit
 
 SEER = "sim/echo"
 BLIND = "sim/rate-300-len-2000-ttft-100"
-PNG = (
-    b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x06\x00\x00\x00"
-    b"\x1f\x15\xc4\x89\x00\x00\x00\rIDATx\x9cc\xf8\xff\xff?\x00\x05\xfe\x02\xfe\xa75\x81\x84"
-    b"\x00\x00\x00\x00IEND\xaeB`\x82"
+PNG = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR4nGP4////fwAJ+wP9KobjigAAAABJRU5ErkJggg=="
 )
 
 
@@ -64,10 +64,11 @@ def test_a_model_switched_after_an_image_says_what_it_is_told() -> None:
     ("files", "sentence"),
     [
         ([b"<svg/>"], "Not sent. cat.png is no PNG, JPEG, WebP or GIF image."),
+        ([b"\xff\xd8\xff"], "Not sent. cat.png cannot be opened: it is damaged or not whole."),
         ([PNG] * 5, "Not sent. 5 images are too many for one message; the limit is 4."),
         ([PNG + bytes(5_000_000)], "Not sent. cat.png has 5.0 MB; the limit is 5 MB."),
     ],
-    ids=["no image", "too many", "too large"],
+    ids=["no image", "broken", "too many", "too large"],
 )
 def test_what_cannot_be_sent_is_said_and_the_text_given_back(
     files: list[bytes], sentence: str
@@ -76,4 +77,17 @@ def test_what_cannot_be_sent_is_said_and_the_text_given_back(
 
     assert boxes(app) == [sentence]
     assert app.chat_input[0].proto.value == "What is this"
+    assert not app.exception
+
+
+def test_a_broken_image_that_was_kept_does_not_break_its_page() -> None:
+    app = AppTest.from_string("""
+        from chat.images import Image
+        from chat.ui.transcript import _draw_image
+
+        for data in (b"\\xff\\xd8\\xff", b"\\x89PNG\\r\\n\\x1a\\n rest", b"GIF89a", b""):
+            _draw_image(Image("image/png", data), "Image 1")
+    """).run()
+
+    assert captions(app) == ["This image cannot be shown."] * 4
     assert not app.exception
