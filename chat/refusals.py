@@ -5,7 +5,14 @@ from typing import Literal
 from chat.errors import ChatError
 
 RefusalReason = Literal[
-    "empty", "too_long", "not_text", "busy", "unknown_conversation", "over_budget", "no_images"
+    "empty",
+    "too_long",
+    "not_text",
+    "busy",
+    "unknown_conversation",
+    "over_budget",
+    "no_price",
+    "no_images",
 ]
 
 

@@ -2,7 +2,8 @@
 
 What answers cost is counted here, in memory; what they cost before this process began is asked of
 the store once. An answer counts with the most it can cost until its cost is known, and keeps that
-where it never is. Each process counts its own; a visitor's own key counts nowhere.
+where it never is; one that could cost more than is left is refused before it begins. Each
+process counts its own; a visitor's own key counts nowhere.
 """
 
 import threading
@@ -11,20 +12,26 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
+from chat.budget import Price
 from chat.messages import ChatRequest, Secret
 from chat.metrics import estimated_tokens
 from chat.refusals import MessageRefused
+from chat.routing import LOCAL_PREFIX, SIMULATOR_PREFIX
 from chat.settings import Settings
 from chat.turn import Ask
 
 GUESS_USD = 0.01
-"""What an answer counts for where neither its cost nor a price is known."""
+"""What an answer from before this process began counts for where nobody knows its cost."""
+
+_DEARER = "online"
+"""The variant that costs more than the model's price: it searches the web for each answer."""
 
 SpentBefore = Callable[[str | None, datetime, datetime], float]
 """USD of an owner's answers, or of everybody's, between two moments; asked of the store."""
 
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
-_FORWARDED = frozenset({"forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip"})
+_OF_PROXIES = frozenset({"forwarded", "via", "x-real-ip", "true-client-ip", "x-client-ip"})
+_OF_PROXIES_START = ("x-forwarded", "cf-")
 
 
 def is_local_visit(address: str | None, headers: Mapping[str, str]) -> bool:
@@ -32,23 +39,55 @@ def is_local_visit(address: str | None, headers: Mapping[str, str]) -> bool:
 
     Args:
         address: The other end of the connection; None where it is this machine.
-        headers: Of the page's WebSocket. A browser names the page's own address in Origin, and a
-            proxy in front adds one of the forwarding headers.
+        headers: Of the page's WebSocket. A browser names the page's own address in Origin and in
+            Host, and a proxy in front adds headers of its own.
     """
     names = {name.lower(): value for name, value in headers.items()}
-    origin = names.get("origin")
-    is_here = origin is None or urlsplit(origin).hostname in _LOOPBACK
-    return (address is None or address in _LOOPBACK) and is_here and not _FORWARDED & names.keys()
-
-
-def most_usd(ask: Ask, request: ChatRequest) -> float:
-    """The most an answer can cost, in USD, by the dearest of the models that may give it."""
-    prompt_tokens = estimated_tokens(sum(len(message.text) for message in request.messages))
-    prices = ask.budget.prices
-    return max(
-        prices[model].of(prompt_tokens, ask.max_tokens) if model in prices else GUESS_USD
-        for model in (ask.model, *ask.fallbacks)
+    is_forwarded = bool(_OF_PROXIES & names.keys()) or any(
+        name.startswith(_OF_PROXIES_START) for name in names
     )
+    if is_forwarded or (address is not None and address not in _LOOPBACK):
+        return False
+    origin, host = names.get("origin"), names.get("host")
+    return (origin is None or _is_loopback(origin)) and (host is None or _is_loopback(f"//{host}"))
+
+
+def _is_loopback(address: str) -> bool:
+    try:
+        return urlsplit(address).hostname in _LOOPBACK
+    except ValueError:
+        return False
+
+
+def most_usd(ask: Ask, request: ChatRequest, free: tuple[str, ...] = ()) -> float | None:
+    """The most an answer can cost, in USD, by the dearest of the models that may give it.
+
+    The prompt's tokens are estimated from its characters.
+
+    Args:
+        ask: Says which models, and their prices.
+        request: Holds the prompt.
+        free: How the ids of models begin that are asked without the server's key.
+
+    Returns:
+        None where a price is not known.
+    """
+    prompt_tokens = estimated_tokens(sum(len(message.text) for message in request.messages))
+    most = 0.0
+    for model in (ask.model, *ask.fallbacks):
+        if model.startswith(free):
+            continue
+        price = _price_of(model, ask.budget.prices)
+        if price is None:
+            return None
+        most = max(most, price.of(prompt_tokens, ask.max_tokens))
+    return most
+
+
+def _price_of(model: str, prices: Mapping[str, Price]) -> Price | None:
+    """The model's own price, else that of the model it is a variant of."""
+    plain, *variants = model.split(":")
+    return prices.get(model) or (None if _DEARER in variants else prices.get(plain))
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +117,8 @@ class ServerKey:
         self._lent_to = settings.server_key_for
         self._visitor_usd = settings.visitor_budget_usd
         self._day_usd = settings.day_budget_usd
+        others = (f"{endpoint.name}/" for endpoint in settings.endpoints)
+        self._free = (LOCAL_PREFIX, SIMULATOR_PREFIX, *others)
         self._spent_before = spent_before
         self._now = now
         self._began_at = now()
@@ -103,28 +144,29 @@ class ServerKey:
             StoreError: what was spent before cannot be read now.
         """
         day = self._today()
-        mine = self._visitor_usd - self._before_today(owner, day)
-        everybodys = self._day_usd - self._before_today(None, day)
+        before = self._before_today(owner, day), self._before_today(None, day)
         with self._lock:
-            today = [spent for spent in self._spent.values() if spent.day == day]
-        mine -= sum(spent.usd for spent in today if spent.owner == owner)
-        everybodys -= sum(spent.usd for spent in today)
-        # Rounded, so that what a sum of fractions leaves over buys no answer.
-        return max(0.0, round(min(mine, everybodys), 9))
+            return self._left_usd(owner, day, *before)
 
     def spend(self, owner: str, reply_id: str, ask: Ask, request: ChatRequest) -> None:
         """Counts an answer that is about to begin with the most it can cost.
 
         Raises:
-            MessageRefused: nothing is left today.
+            MessageRefused: less is left today, or nobody knows what it can cost.
             StoreError: as `left_usd`.
         """
-        if self.left_usd(owner) <= 0:
-            raise MessageRefused("over_budget")
+        most = most_usd(ask, request, self._free)
+        if most is None:
+            raise MessageRefused("no_price")
+        day = self._today()
+        before = self._before_today(owner, day), self._before_today(None, day)
+        # Looked at and counted under one lock: of two at once the second sees the first.
         with self._lock:
-            day = self._today()
+            left = self._left_usd(owner, day, *before)
+            if left <= 0 or round(most, 9) > left:
+                raise MessageRefused("over_budget")
             self._spent = {key: spent for key, spent in self._spent.items() if spent.day == day}
-            self._spent[reply_id] = _Spent(owner, day, most_usd(ask, request))
+            self._spent[reply_id] = _Spent(owner, day, most)
 
     def settle(self, reply_id: str, cost_usd: float) -> None:
         """Notes what an answer has cost; one that was not lent for changes nothing."""
@@ -132,6 +174,15 @@ class ServerKey:
             spent = self._spent.get(reply_id)
             if spent is not None:
                 self._spent[reply_id] = _Spent(spent.owner, spent.day, cost_usd)
+
+    def _left_usd(self, owner: str, day: datetime, mine: float, everybodys: float) -> float:
+        """What is left, given what was spent before the start; with the lock held."""
+        today = [spent for spent in self._spent.values() if spent.day == day]
+        mine += sum(spent.usd for spent in today if spent.owner == owner)
+        everybodys += sum(spent.usd for spent in today)
+        left = min(self._visitor_usd - mine, self._day_usd - everybodys)
+        # Rounded, so that what a sum of fractions leaves over buys no answer.
+        return max(0.0, round(left, 9))
 
     def _today(self) -> datetime:
         return self._now().replace(hour=0, minute=0, second=0, microsecond=0)

@@ -32,6 +32,7 @@ _STATUS_OF: dict[RefusalReason, int] = {
     "too_long": 413,
     "unknown_conversation": 404,
     "over_budget": 402,
+    "no_price": 402,
 }
 GONE = "This conversation was deleted."
 

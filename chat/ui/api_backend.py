@@ -14,7 +14,8 @@ from chat.ui.wiring import services
 from chat.ui.wording import explain, refuse
 
 KEY_WANTED = "Send one as `apiKey`, or choose a model that needs none."
-BUDGET_SPENT = "What this server pays for is used up for today. Send a key of your own."
+BUDGET_SPENT = "What this server still pays for today is not enough. Send a key of your own."
+NO_PRICE = "What this model costs at most is not known. Send a key of your own."
 _SIDEBAR = "sidebar"
 
 
@@ -30,6 +31,8 @@ def backend() -> Backend:
     def refusal(reason: RefusalReason, text: str) -> str:
         if reason == "over_budget":
             return BUDGET_SPENT
+        if reason == "no_price":
+            return NO_PRICE
         return refuse(reason, text, settings.max_message_chars)
 
     return Backend(

@@ -191,8 +191,10 @@ _REFUSALS: dict[RefusalReason, str] = {
     "not_text": "This message has broken characters (half of an emoji, perhaps) and was not sent.",
     "busy": "An answer is still being written. Stop it, or wait for its end, then send.",
     "unknown_conversation": f"{NOT_FOUND} Start a new chat.",
-    "over_budget": "What this server pays for is used up for today. Paste a key of your own in the "
-    "sidebar, or choose the local model.",
+    "over_budget": "What this server still pays for today is not enough for this answer. Paste a "
+    "key of your own in the sidebar, ask for fewer tokens, or choose the local model.",
+    "no_price": "What this model costs at most is not known, so this server does not pay for it. "
+    "Paste a key of your own in the sidebar, or choose another model.",
 }
 
 OUTCOMES: dict[Outcome, str] = {

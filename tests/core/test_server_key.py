@@ -1,6 +1,7 @@
 """The server's key: whom it is lent to, and that a budget is never overdrawn."""
 
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -10,20 +11,21 @@ import pytest
 from chat.budget import Budget, Price
 from chat.messages import ChatRequest, Message, Secret
 from chat.refusals import MessageRefused
-from chat.server_key import GUESS_USD, ServerKey, is_local_visit
+from chat.server_key import ServerKey, is_local_visit
 from chat.setting_values import LentTo
 from chat.settings import Settings
 from chat.turn import Ask
 
 KEY = Secret("sk-or-v1-" + "5e" * 32)
-ASK = Ask("a/unpriced", max_tokens=1000)
+COST_USD = 0.01
+ASK = Ask("a/priced", 1000, budget=Budget(prices={"a/priced": Price(0.0, 10.0)}))
 PROMPT = (Message("user", "four" * 1000),)
 MORNING = datetime(2026, 11, 22, 9, tzinfo=UTC)
 
 
 @dataclass
 class World:
-    """A server key with ten guesses a day for all, four for one visitor."""
+    """A server key with ten answers a day for all, four for one visitor."""
 
     lent_to: LentTo = "visitors"
     before: Mapping[str | None, float] = field(default_factory=dict)
@@ -34,8 +36,8 @@ class World:
         settings = Settings(
             openrouter_api_key=KEY,
             server_key_for=self.lent_to,
-            visitor_budget_usd=4 * GUESS_USD,
-            day_budget_usd=10 * GUESS_USD,
+            visitor_budget_usd=4 * COST_USD,
+            day_budget_usd=10 * COST_USD,
         )
         self.lender = ServerKey(settings, self.spent_before, lambda: self.now)
 
@@ -84,6 +86,13 @@ def test_the_setting_says_who_is_lent_it(lent_to: LentTo, is_local: bool, is_giv
         (None, {"Origin": "http://localhost:8501", "X-Forwarded-For": "10.0.0.7"}, False),
         (None, {"X-Real-IP": "10.0.0.7"}, False),
         (None, {"Forwarded": "for=10.0.0.7"}, False),
+        (None, {"Origin": "http://localhost:8501", "Host": "chat.example"}, False),
+        (None, {"Host": "chat.example"}, False),
+        (None, {"Host": "[::1]:8501"}, True),
+        (None, {"Origin": "http://[x"}, False),
+        (None, {"Host": "localhost", "X-Forwarded-Proto": "https"}, False),
+        (None, {"Host": "localhost", "Via": "1.1 caddy"}, False),
+        (None, {"Host": "localhost", "CF-Ray": "8f"}, False),
         (None, {"origin": "null"}, False),
         (None, {"origin": "http://localhost.evil.example"}, False),
     ],
@@ -101,12 +110,12 @@ def test_a_visitor_and_the_day_each_have_an_end() -> None:
     assert world.lender.left_usd("dan") == 0
 
 
-def test_what_an_answer_really_cost_takes_the_guesss_place() -> None:
+def test_what_an_answer_really_cost_takes_the_mosts_place() -> None:
     world = World()
     world.spend("ann", "cheap")
     world.lender.settle("cheap", 0.0)
 
-    assert world.lender.left_usd("ann") == pytest.approx(4 * GUESS_USD)
+    assert world.lender.left_usd("ann") == pytest.approx(4 * COST_USD)
     world.spend("ann", "dear")
     world.lender.settle("dear", 1.0)
     assert world.count("ben") == 0
@@ -120,7 +129,7 @@ def test_until_then_an_answer_counts_with_the_most_it_can_cost() -> None:
     world.spend("ann", "r", ask)
 
     # 4,000 characters of prompt are about 1,000 tokens.
-    assert world.lender.left_usd("ann") == pytest.approx(4 * GUESS_USD - (2.0 + 8.0) / 1000)
+    assert world.lender.left_usd("ann") == pytest.approx(4 * COST_USD - (2.0 + 8.0) / 1000)
 
 
 def test_answers_of_visitors_own_keys_count_nowhere() -> None:
@@ -132,14 +141,14 @@ def test_answers_of_visitors_own_keys_count_nowhere() -> None:
 
 
 def test_what_was_spent_before_the_start_is_asked_once() -> None:
-    world = World(before={"ann": 3 * GUESS_USD, None: 8 * GUESS_USD})
+    world = World(before={"ann": 3 * COST_USD, None: 8 * COST_USD})
 
     assert (world.count("ann"), world.count("ben")) == (1, 1)
     assert sorted(map(str, world.asked)) == ["None", "ann", "ben"]
 
 
 def test_a_new_day_begins_anew() -> None:
-    world = World(before={"ann": 4 * GUESS_USD, None: 4 * GUESS_USD})
+    world = World(before={"ann": 4 * COST_USD, None: 4 * COST_USD})
     assert world.count("ann") == 0
 
     world.now = MORNING + timedelta(days=1)
@@ -157,3 +166,43 @@ def test_a_refusal_says_why() -> None:
 def test_only_visitors_have_a_budget() -> None:
     assert World("visitors").lender.has_budget
     assert not World("localhost").lender.has_budget
+
+
+def priced(model: str, *fallbacks: str) -> Ask:
+    return Ask(model, 1000, fallbacks=fallbacks, budget=ASK.budget)
+
+
+def test_an_answer_that_could_cost_more_than_is_left_is_not_begun() -> None:
+    world = World()
+    dear = Ask("a/dear", 1000, budget=Budget(prices={"a/dear": Price(0.0, 41.0)}))
+
+    with pytest.raises(MessageRefused, match="over_budget"):
+        world.spend("ann", "r", dear)
+
+    assert world.count("ann") == 4
+
+
+def test_of_many_at_once_no_more_are_begun_than_is_left_for() -> None:
+    world = World()
+
+    with ThreadPoolExecutor(8) as threads:
+        counts = list(threads.map(world.count, "abcdefgh"))
+
+    assert sum(counts) == 10
+
+
+@pytest.mark.parametrize("ask", [priced("a/priced:nitro"), priced("a/priced", "local/tiny")])
+def test_a_variant_has_its_models_price_and_local_models_have_none(ask: Ask) -> None:
+    world = World()
+
+    world.spend("ann", "r", ask)
+
+    assert world.lender.left_usd("ann") == pytest.approx(3 * COST_USD)
+
+
+@pytest.mark.parametrize(
+    "ask", [priced("a/unpriced"), priced("a/priced:online"), priced("a/priced", "a/unpriced")]
+)
+def test_nothing_is_lent_for_what_has_no_known_price(ask: Ask) -> None:
+    with pytest.raises(MessageRefused, match="no_price"):
+        World().spend("ann", "r", ask)

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from chat.budget import Budget, Price
 from chat.messages import ChatRequest
 from chat.simulator import SimulatorServer
 from chat.simulator.special_keys import (
@@ -202,12 +203,12 @@ def test_over_the_budget_the_message_is_given_back_with_a_sentence(
     app.run()
     assert "This server pays for your answers: $0.01 left today." in beside_field(app)
     owner = app.session_state["tab"].owner
-    ask = Ask("a/unpriced", 100)
-    services().server_key.spend(owner, "still going on", ask, ChatRequest("a/unpriced", (), 100))
+    ask = Ask("a/dear", 100, budget=Budget(prices={"a/dear": Price(0.0, 100.0)}))
+    services().server_key.spend(owner, "still going on", ask, ChatRequest("a/dear", (), 100))
 
     app = say(visit(OPENROUTER_MODEL), "Hello")
 
-    assert boxes(app)[0].startswith("What this server pays for is used up for today.")
+    assert boxes(app)[0].startswith("What this server still pays for today is not enough")
     assert app.chat_input[0].proto.value == "Hello"
 
 
