@@ -6,22 +6,16 @@ in that count only. Prices are handed in; nothing here asks for one.
 """
 
 import threading
-from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncGenerator, Iterable, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import Literal, cast
 
 from chat.errors import LimitReached
-from chat.events import (
-    Event,
-    ReasoningDelta,
-    RequestSent,
-    TextDelta,
-    Usage,
-    UsageReported,
-)
-from chat.messages import ChatRequest
+from chat.events import Event, ReasoningDelta, TextDelta, Usage, UsageReported
+from chat.messages import ChatRequest, Secret
 from chat.metrics import estimated_tokens
+from chat.ports import Provider
 
 LimitName = Literal["answer_tokens", "answer_usd", "session_tokens", "session_usd"]
 """Which limit was reached: the `error_type` of a `LimitReached`."""
@@ -162,25 +156,34 @@ class _Part:
 
 
 class Fuse:
-    """Reckons up one answer and blows at a limit; feed it each event once, in order.
+    """Reckons up one answer and blows at a limit.
+
+    Tell it of each request, and feed it each event of that once, in order.
 
     Args:
         budget: What is allowed.
-        request: What is asked for.
     """
 
-    def __init__(self, budget: Budget, request: ChatRequest) -> None:
+    def __init__(self, budget: Budget) -> None:
         self._budget = budget
-        self._prompt_chars = sum(len(message.text) for message in request.messages)
-        self._model = request.model
-        self._written_chars = 0
-        self._part = _Part(request.model, self._prompt_chars)
+        self._part = _Part("", 0)
         self._earlier = Spent()
 
     @property
     def spent(self) -> Spent:
         """What the answer has used up to now."""
         return self._earlier + self._part.spent(self._budget.prices.get(self._part.model))
+
+    def begin(self, request: ChatRequest) -> None:
+        """Begins with a request, of those that the answer takes.
+
+        Raises:
+            LimitReached: a limit is reached already; it is not to be sent.
+        """
+        self.check()
+        self._earlier = self.spent
+        chars = sum(len(message.text) for message in request.messages)
+        self._part = _Part(request.model, chars)
 
     def take(self, event: Event) -> None:
         """Counts an event in, and tells the session's meter.
@@ -189,15 +192,10 @@ class Fuse:
             LimitReached: a limit is reached by it; what came so far is the answer.
         """
         match event:
-            case TextDelta(text):
-                self._part.answer_chars += len(text)
-                self._written_chars += len(text)
-            case ReasoningDelta(text):
+            case TextDelta(text) | ReasoningDelta(text):
                 self._part.answer_chars += len(text)
             case UsageReported(usage):
                 self._part.usage = usage
-            case RequestSent(_, model):
-                self._begin_part(model or self._model)
             case _:
                 return
         if self._budget.meter is not None:
@@ -207,7 +205,7 @@ class Fuse:
             self.check()
 
     def check(self) -> None:
-        """Looks whether a limit is reached already, as before the first request.
+        """Looks whether a limit is reached already.
 
         Raises:
             LimitReached: it is.
@@ -216,10 +214,6 @@ class Fuse:
         _check("answer", self.spent, limits.answer_tokens, limits.answer_usd)
         if meter is not None:
             _check("session", meter.spent, limits.session_tokens, limits.session_usd)
-
-    def _begin_part(self, model: str) -> None:
-        self._earlier = self.spent
-        self._part = _Part(model, self._prompt_chars + self._written_chars)
 
 
 def _check(
@@ -234,17 +228,26 @@ def _check(
         raise LimitReached(f"{about}${spent.usd:.6f} of ${usd:.6f}", error_type=f"{what}_usd")
 
 
-async def fused(
-    events: AsyncIterator[Event], budget: Budget, request: ChatRequest
-) -> AsyncGenerator[Event, None]:
-    """The events, up to the one that reaches a limit.
+@dataclass(frozen=True, slots=True)
+class Fused:
+    """A provider whose answers end at a limit: all that it says counts, be it shown or not.
 
-    Raises:
-        LimitReached: a limit is reached, or was before anything was asked.
+    For one answer, whose requests share the fuse.
     """
-    fuse = Fuse(budget, request)
-    async with aclosing(cast("AsyncGenerator[Event, None]", events)) as source:
-        fuse.check()
-        async for event in source:
-            yield event
-            fuse.take(event)
+
+    provider: Provider
+    fuse: Fuse
+
+    async def stream(self, request: ChatRequest, key: Secret | None) -> AsyncGenerator[Event, None]:
+        """The events, up to the one that reaches a limit.
+
+        Raises:
+            LimitReached: a limit is reached, or was before anything was asked.
+            ProviderError: as the provider's own.
+        """
+        self.fuse.begin(request)
+        events = cast("AsyncGenerator[Event, None]", self.provider.stream(request, key))
+        async with aclosing(events) as source:
+            async for event in source:
+                yield event
+                self.fuse.take(event)

@@ -22,7 +22,7 @@ FIRST_WIDE = "\u2e80"
 START_CHARS = 24
 """So many characters as at the very beginning of the answer: the model has started over."""
 TAIL_CHARS = 2_000
-"""How far back a repeat is looked for."""
+"""How far back a repeat is looked for, and how much of a new start is waited for."""
 
 Verdict = Literal["undecided", "joined", "started_over"]
 
@@ -50,7 +50,8 @@ class Joiner:
         if self.is_decided:
             return text
         self._held += text
-        if self._held in self._tail or self._before.startswith(self._held):
+        may_start_over = len(self._held) <= TAIL_CHARS and self._before.startswith(self._held)
+        if may_start_over or self._held in self._tail:
             return ""
         return self._decide()
 
@@ -60,7 +61,8 @@ class Joiner:
 
     def _decide(self) -> str:
         held, self._held = self._held, ""
-        is_repeat = held.startswith(self._before)
+        is_short = len(self._before) <= TAIL_CHARS
+        is_repeat = is_short and held.startswith(self._before)
         overlap = len(self._before) if is_repeat else _overlap(self._tail, held)
         is_whole = overlap == len(self._before)
         if _weight(held[:overlap]) >= OVERLAP_CHARS or (is_whole and overlap):

@@ -256,8 +256,11 @@ class ConnectionLost(ProviderError):  # noqa: N818
     kind = "connection_lost"
 
 
+WHOLE_ANSWER = "whole_answer"
+
+
 class BadAnswer(ProviderError):  # noqa: N818
-    """The upstream answered with something that is no stream of chunks."""
+    """No stream of chunks; of type WHOLE_ANSWER where it was an answer, and so is paid for."""
 
     kind = "bad_answer"
 

@@ -7,7 +7,7 @@ perhaps begun; libraries for retrying wrap a call that either returns or raises.
 
 from dataclasses import dataclass
 
-from chat.errors import Failure, FailureKind
+from chat.errors import WHOLE_ANSWER, Failure, FailureKind
 
 _MAY_PASS: frozenset[FailureKind] = frozenset(
     {
@@ -22,7 +22,6 @@ _MAY_PASS: frozenset[FailureKind] = frozenset(
         "connection_lost",
         "bad_answer",
         "interrupted",
-        "server_busy",
     }
 )
 """What may be over in a moment. All else fails the same way again, or is not ours to repeat."""
@@ -32,7 +31,7 @@ _MAY_PASS_REASONS = frozenset(
 )
 """Why a model has no endpoint, where that passes (OpenRouter's `availability.code`)."""
 
-_ANOTHER_MODEL_HELPS: frozenset[FailureKind] = _MAY_PASS - {"server_busy"} | {
+_ANOTHER_MODEL_HELPS: frozenset[FailureKind] = _MAY_PASS | {
     "daily_limit",
     "unknown_model",
     "no_endpoint",
@@ -101,6 +100,9 @@ def may_pass(failure: Failure) -> bool:
             return failure.resets_epoch_s is not None
         case "no_endpoint":
             return failure.reason in _MAY_PASS_REASONS
+        case "bad_answer" if failure.error_type == WHOLE_ANSWER:
+            # Who does not stream now never will, and each such answer is paid for.
+            return False
         case _:
             return failure.kind in _MAY_PASS
 

@@ -10,14 +10,14 @@ from datetime import UTC, datetime
 
 from chat.ask import Ask
 from chat.attempts import Attempts
-from chat.budget import fused
+from chat.budget import Fuse, Fused
 from chat.conversations import Conversation, ReplyRecord, StoredTurn, UserMessage, new_id, title_of
 from chat.deadlines import Deadlines
 from chat.engine import Engine
 from chat.events import Event
 from chat.images import Image
 from chat.live import LiveReply
-from chat.messages import ChatRequest, Message, Secret
+from chat.messages import ChatRequest, Secret
 from chat.one_at_a_time import OneAtATime
 from chat.ports import Clock, Provider
 from chat.present import present_reply
@@ -106,9 +106,16 @@ class Turns:
             return self._start(owner, conversation_id, turns, user, ask)
 
     def edit(
-        self, owner: str, conversation_id: str, message_id: str, text: str, ask: Ask
+        self,
+        owner: str,
+        conversation_id: str,
+        message_id: str,
+        text: str,
+        ask: Ask,
+        *,
+        keeps_images: bool = True,
     ) -> LiveReply:
-        """Sends a message anew, changed: a branch beside the one it was made from.
+        """Sends a message anew, with its images or those of `ask`: a branch beside the earlier one.
 
         Raises:
             MessageRefused, StoreError: as `begin`.
@@ -117,8 +124,9 @@ class Turns:
             turns = self._idle_turns(owner, conversation_id)
             place = _place(turns, message_id)
             was = turns[place].user
-            self.check(text, ask, was.images)
-            user = UserMessage(new_id(), was.parent_id, text, self.now(), was.images)
+            images = was.images if keeps_images else ask.images
+            self.check(text, ask, images)
+            user = UserMessage(new_id(), was.parent_id, text, self.now(), images)
             return self._start(owner, conversation_id, turns[:place], user, ask)
 
     def regenerate(
@@ -258,9 +266,13 @@ class Turns:
         title = title_of(user.text)
         conversation = Conversation(conversation_id, owner, title, now, is_hidden=is_hidden)
         live = LiveReply(reply.id, owner, conversation_id, ask.model, self.clock)
+        system = ask.system_prompt
+        prompt = ask.messages or prompt_of(
+            earlier, user.text, system, begun, images=user.images, sees_images=ask.sees_images
+        )
         request = ChatRequest(
             model=ask.model,
-            messages=ask.messages or _prompt(earlier, user, ask, begun),
+            messages=prompt,
             max_tokens=ask.max_tokens,
             temperature=ask.temperature,
             top_p=ask.top_p,
@@ -268,9 +280,9 @@ class Turns:
         )
 
         def source() -> AsyncIterator[Event]:
-            attempts = Attempts(self.provider, self.policy, self.deadlines)
-            events = attempts.stream(request, ask.key, begun=begun, fallbacks=ask.fallbacks)
-            return fused(events, ask.budget, request)
+            provider = Fused(self.provider, Fuse(ask.budget))
+            attempts = Attempts(provider, self.policy, self.deadlines)
+            return attempts.stream(request, ask.key, begun=begun, fallbacks=ask.fallbacks)
 
         if ask.is_lent:
             self.spend(owner, reply.id, ask, request)
@@ -285,16 +297,3 @@ def _place(turns: Sequence[Turn], message_id: str) -> int:
     if place is None:
         raise MessageRefused("unknown_conversation")
     return place
-
-
-def _prompt(
-    earlier: Sequence[Turn], user: UserMessage, ask: Ask, begun: str
-) -> tuple[Message, ...]:
-    return prompt_of(
-        earlier,
-        user.text,
-        ask.system_prompt,
-        begun,
-        images=user.images,
-        sees_images=ask.sees_images,
-    )

@@ -77,4 +77,8 @@ def _network_of(request: Request) -> str:
         address = ip_address(host)
     except ValueError:
         return host
-    return host if address.version == 4 else str(ip_network((address.packed, 64), strict=False))
+    if address.version == 6:
+        # A socket for both families tells an IPv4 address so; all of them share one half.
+        mapped = address.ipv4_mapped
+        return str(mapped or ip_network((address.packed, 64), strict=False))
+    return host

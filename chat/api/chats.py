@@ -120,7 +120,9 @@ def _begin(app: Backend, owner: str, body: ChatBody, ask: Ask) -> LiveReply:
             case "again":
                 return turns.regenerate(owner, conversation_id, ask, place.message_id)
             case "edit":
-                return turns.edit(owner, conversation_id, place.message_id, text, ask)
+                return turns.edit(
+                    owner, conversation_id, place.message_id, text, ask, keeps_images=False
+                )
 
 
 def _live(app: Backend, owner: str, chat_id: str) -> LiveReply | None:

@@ -72,6 +72,7 @@ class Slots:
         self._beginning.update(names)
 
         def runs(live: LiveReply) -> None:
+            self._forget_ended()
             for name in names[1:]:
                 self._begun.setdefault(name, []).append(live)
 
@@ -81,10 +82,16 @@ class Slots:
             self._beginning -= Counter(names)
 
     def _taken(self, name: str) -> int:
-        begun = [live for live in self._begun.pop(name, ()) if not live.is_closed]
-        if begun:
-            self._begun[name] = begun
-        return max(self._running(name), len(begun)) + self._beginning[name]
+        begun = sum(not live.is_closed for live in self._begun.get(name, ()))
+        return max(self._running(name), begun) + self._beginning[name]
+
+    def _forget_ended(self) -> None:
+        """Lets go of ended answers' logs: no more of them are kept than were begun at once."""
+        running = {
+            name: [live for live in begun if not live.is_closed]
+            for name, begun in self._begun.items()
+        }
+        self._begun = {name: begun for name, begun in running.items() if begun}
 
 
 async def read_body(pieces: AsyncIterator[bytes], limit_bytes: int) -> bytes:

@@ -17,6 +17,7 @@ from chat.api.wishes import Wish, read_key, read_model, read_number, read_whole
 from chat.images import ImageLimits
 from chat.messages import Message, Role
 from chat.parameters import Parameters
+from chat.prompt import is_text
 
 _ROLES: dict[object, Role] = {
     "system": "system",
@@ -25,6 +26,9 @@ _ROLES: dict[object, Role] = {
     "assistant": "assistant",
 }
 NO_TOOLS = "Tools cannot be used here, so a message of role `tool` or `function` has no place."
+NO_CALLS = "Tools cannot be used here, so a message with `tool_calls` has no place."
+NO_FILES = "Files cannot be sent; send an image as an `image_url` part."
+NO_SUCH_PART = "Only `text` parts, and `image_url` parts of a user's message, can be sent."
 _KNOWN = frozenset(
     {
         "apiKey",
@@ -138,12 +142,30 @@ def _message(message: object, limits: ImageLimits) -> Message:
         raise RequestRefused(NO_TOOLS)
     if not isinstance(role, str) or role not in _ROLES:
         raise RequestRefused("The role of a message must be system, developer, user or assistant.")
-    # An assistant's message may have no content.
-    content = message.get("content") or ""
-    parts = [] if isinstance(content, str) or role != "user" else content
+    if message.get("tool_calls") or message.get("function_call"):
+        raise RequestRefused(NO_CALLS)
+    content = message.get("content")
+    if content is None and role == "assistant":
+        content = ""
+    parts = [] if isinstance(content, str) or not isinstance(content, Sequence) else content
+    for part in parts:
+        _check_part(part, role)
     text = text_of_content(content)
     files = [found for part in parts if (found := file_of(part)) is not None]
     return Message(_ROLES[role], text, images_in(files, limits))
+
+
+def _check_part(part: object, role: str) -> None:
+    """Looks whether a part of a message's content can be passed on.
+
+    Raises:
+        RequestRefused: it cannot.
+    """
+    kind = part.get("type") if isinstance(part, Mapping) else None
+    if kind == "file":
+        raise RequestRefused(NO_FILES)
+    if kind != "text" and not (kind == "image_url" and role == "user"):
+        raise RequestRefused(NO_SUCH_PART)
 
 
 def _seed(value: object) -> int | None:
@@ -172,7 +194,7 @@ def _stop(value: object) -> tuple[str, ...]:
 
 
 def _is_stop(value: object) -> bool:
-    return isinstance(value, str) and 0 < len(value) <= STOP_CHARS
+    return isinstance(value, str) and 0 < len(value) <= STOP_CHARS and is_text(value)
 
 
 def _unknown(names: Iterable[str]) -> tuple[str, ...]:

@@ -51,9 +51,10 @@ def place_of(turns: Sequence[Turn], body: ChatBody) -> Place:
     """
     if not body.is_whole:
         return _again(turns, body) if body.wants_another else Place("append")
-    *before, last = [message.text for message in body.messages if message.role == "user"]
+    theirs = [(message.text, message.images) for message in body.messages if message.role == "user"]
+    *before, last = theirs
     place = len(before)
-    ours = [turn.user.text for turn in turns]
+    ours = [(turn.user.text, turn.user.images) for turn in turns]
     if ours[:place] != before or place >= len(ours):
         return _again(turns, body) if body.wants_another else Place("append")
     return Place("again" if ours[place] == last else "edit", turns[place].user.id)

@@ -15,6 +15,7 @@ import openai
 
 from chat.errors import (
     BROKE_OFF,
+    WHOLE_ANSWER,
     BadAnswer,
     ConnectionLost,
     ConnectTimeout,
@@ -65,7 +66,8 @@ def error_of_body(body: str) -> ProviderError:
     found = parsed(body)
     if isinstance(found, Mapping) and found.get("error"):
         return error_in(found["error"])
-    return BadAnswer(NO_STREAM)
+    is_whole = isinstance(found, Mapping) and bool(found.get("choices"))
+    return BadAnswer(NO_STREAM, error_type=WHOLE_ANSWER if is_whole else "")
 
 
 def _error_of_connection(error: openai.APIConnectionError) -> ProviderError:

@@ -73,6 +73,8 @@ def go_on() -> None:
 
 def try_with(model: str) -> None:
     """Chooses another model and asks it for the last answer."""
+    # A pick of the same run would else be taken after it, and ask that model.
+    session.take_pick()
     session.choose_model(model)
     regenerate()
 
@@ -85,6 +87,7 @@ def try_shorter(max_tokens: int) -> None:
 
 def go_on_with(model: str) -> None:
     """Chooses another model and asks it to go on with the last answer."""
+    session.take_pick()  # as in `try_with`
     session.choose_model(model)
     go_on()
 

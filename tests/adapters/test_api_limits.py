@@ -1,11 +1,16 @@
 """Limits on what one client may ask for, with a clock that is turned by hand."""
 
+import gc
+import weakref
 from collections.abc import AsyncIterator
 
 import pytest
+from starlette.requests import Request
 
+from chat.api.access import Access
 from chat.api.limits import RateLimit, Slots, read_body
 from chat.api.refused import RequestRefused
+from chat.api.visitor import COOKIE_NAME, new_visitor_id
 from chat.events import Finished
 from chat.live import LiveReply
 
@@ -55,6 +60,21 @@ def test_an_answer_that_runs_counts_for_the_address_it_was_asked_from() -> None:
         pass
 
 
+def test_the_log_of_an_ended_answer_is_let_go_of_whatever_its_address() -> None:
+    slots, live = Slots(1, lambda _owner: 0), LiveReply("r", "ann", "c", "sim/x", lambda: 0.0)
+    with slots.one(("ann", "address 1")) as runs:
+        runs(live)
+    live.append(Finished("stop"))
+    ended = weakref.ref(live)
+    del live
+
+    with slots.one(("eve", "address 2")) as runs:
+        runs(LiveReply("s", "eve", "d", "sim/x", lambda: 0.0))
+
+    gc.collect()
+    assert ended() is None
+
+
 async def endless(read: list[bytes]) -> AsyncIterator[bytes]:
     while True:
         read.append(b"x" * 100)
@@ -69,3 +89,21 @@ async def test_a_body_is_read_no_further_than_its_limit() -> None:
 
     assert caught.value.status == 413
     assert len(read) == 11
+
+
+@pytest.mark.parametrize(
+    ("host", "counted"),
+    [
+        ("203.0.113.7", "203.0.113.7"),
+        ("::ffff:203.0.113.7", "203.0.113.7"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+    ],
+)
+def test_a_visitor_counts_by_its_address_as_well(host: str, counted: str) -> None:
+    visitor = new_visitor_id()
+    cookie = f"{COOKIE_NAME}={visitor}".encode()
+    request = Request({"type": "http", "client": (host, 1), "headers": [(b"cookie", cookie)]})
+
+    names = Access(dict, lambda _hash: None).counted_as(request, visitor)
+
+    assert names == (visitor, f"address {counted}")

@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import json
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -107,6 +108,20 @@ async def test_images_reach_the_model_and_the_store(
     assert kept[1] == {"type": "file", "mediaType": "image/png", "url": URL}
 
 
+async def test_a_message_that_is_changed_has_the_images_it_is_sent_with(
+    site: Site, http: httpx2.AsyncClient
+) -> None:
+    site.let_go()
+    await http.post("/api/chat", json=a_question("c", "What is it?"))
+    parts = [{"type": "text", "text": "What is it?"}, {"type": "file", "url": URL}]
+    messages = [{"role": "user", "parts": parts}]
+    await http.post("/api/chat", json={"id": "c", "messages": messages})
+
+    kept = (await http.get("/api/chats/c")).json()["messages"]
+    assert [part["type"] for part in kept[0]["parts"]] == ["text", "file"]
+    assert len(kept) == 2
+
+
 async def test_a_model_that_sees_nothing_is_not_asked_about_an_image(
     site: Site, http: httpx2.AsyncClient
 ) -> None:
@@ -145,3 +160,60 @@ async def test_a_call_through_v1_is_among_its_owners_figures(
 
     assert reply.conversation_id == answer.headers["x-tickertape-conversation"]
     assert (reply.model, reply.outcome) == ("a/b", "completed")
+
+
+TOOL_CALL = {"id": "1", "type": "function", "function": {"name": "f", "arguments": "{}"}}
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        {"role": "assistant", "content": None, "tool_calls": [TOOL_CALL]},
+        {"role": "assistant", "content": "", "function_call": {"name": "f", "arguments": "{}"}},
+        {"role": "assistant", "content": [{"type": "refusal", "refusal": "No."}]},
+        {"role": "system", "content": [{"type": "image_url", "image_url": URL}]},
+        {"role": "user", "content": ["Hi"]},
+        {"role": "user", "content": [{"type": "file", "file": {"file_id": "file-1"}}]},
+        {"role": "user", "content": [{"type": "input_text", "text": "Hi"}]},
+        {"role": "user", "content": {"text": "Hi"}},
+        {"role": "user", "content": 7},
+        {"role": "user", "content": 0},
+        {"role": "user"},
+    ],
+    ids=str,
+)
+async def test_what_of_a_prompt_v1_cannot_pass_on_it_refuses(
+    site: Site, http: httpx2.AsyncClient, message: dict[str, Any]
+) -> None:
+    asked = {"role": "user", "content": "Go on"}
+
+    answer = await http.post(
+        "/v1/chat/completions", json={"model": "a/b", "messages": [message, asked]}
+    )
+
+    assert answer.status_code == 400
+    assert site.provider.asked == []
+
+
+@pytest.mark.parametrize("content", [None, "", [], [{"type": "text", "text": "Hm"}]])
+async def test_an_answer_in_a_prompt_may_have_no_content(
+    site: Site, http: httpx2.AsyncClient, content: object
+) -> None:
+    site.let_go()
+    said = {"role": "assistant", "content": content, "tool_calls": [], "refusal": None}
+    asked = {"role": "user", "content": "Go on"}
+
+    answer = await http.post(
+        "/v1/chat/completions", json={"model": "a/b", "messages": [said, asked]}
+    )
+
+    assert answer.status_code == 200
+
+
+async def test_half_a_character_is_no_stop(http: httpx2.AsyncClient) -> None:
+    asked = {"role": "user", "content": "Hi"}
+    body = json.dumps({"model": "a/b", "messages": [asked], "stop": "\ud83d"})
+
+    answer = await http.post("/v1/chat/completions", content=body)
+
+    assert (answer.status_code, "`stop`" in answer.text) == (400, True)

@@ -65,6 +65,14 @@ async def test_a_fault_that_passes_is_waited_out(simulator: SimulatorServer, fau
     assert sum(isinstance(event, Retrying) for event in events) == 2
 
 
+async def test_an_answer_that_came_whole_is_paid_for_once(simulator: SimulatorServer) -> None:
+    fold, events = await answered(simulator, "sim/json-answer")
+
+    assert fold.failure is not None
+    assert (fold.failure.kind, fold.failure.error_type) == ("bad_answer", "whole_answer")
+    assert sum(isinstance(event, RequestSent) for event in events) == 1
+
+
 async def test_another_model_answers_where_the_first_does_not(simulator: SimulatorServer) -> None:
     fold, events = await answered(simulator, "sim/503", QUICK)
 

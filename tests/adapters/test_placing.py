@@ -7,6 +7,7 @@ from chat.api.chat_body import ChatBody
 from chat.api.placing import Place, own_id_of, place_of
 from chat.api.visitor import is_visitor_id
 from chat.conversations import ReplyRecord, UserMessage
+from chat.images import Image
 from chat.messages import Message
 from chat.tree import Turn
 
@@ -52,6 +53,13 @@ def body(
 )
 def test_a_message_goes_where_its_client_shows_it(asked: ChatBody, place: Place) -> None:
     assert place_of(turns("a", "b"), asked) == place
+
+
+def test_the_same_words_with_another_image_are_another_message() -> None:
+    shown = Message("user", "a", (Image("image/png", b"1"),))
+    asked = ChatBody("c", "ui_messages", (shown,))
+
+    assert place_of(turns("a"), asked) == Place("edit", "m0")
 
 
 def test_a_clients_name_for_a_chat_is_another_id_for_each_owner() -> None:

@@ -1,22 +1,20 @@
 """The visitor's limits: what is counted, by which price, and when the fuse blows."""
 
-from collections.abc import AsyncIterator
 from contextlib import aclosing
 from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scripted import REQUEST, wait_end
+from scripted import REQUEST, ScriptedProvider, wait_end
 from turn_world import ASK, World, made_world  # noqa: F401 - the fixture
 
-from chat.budget import Budget, Fuse, Limits, Meter, Price, Spent, fused, unpriced
+from chat.budget import Budget, Fuse, Fused, Limits, Meter, Price, Spent, unpriced
 from chat.errors import Failure, LimitReached
 from chat.events import (
     Event,
     Finished,
     ReasoningDelta,
-    RequestSent,
     TextDelta,
     Usage,
     UsageReported,
@@ -28,7 +26,8 @@ FOUR = TextDelta("four")
 
 
 def fuse_after(budget: Budget, *events: Event) -> Fuse:
-    fuse = Fuse(budget, REQUEST)
+    fuse = Fuse(budget)
+    fuse.begin(REQUEST)
     for event in events:
         fuse.take(event)
     return fuse
@@ -73,14 +72,16 @@ def test_without_a_price_only_tokens_are_limited_and_that_is_said() -> None:
 def test_each_request_is_paid_by_its_own_models_price() -> None:
     prices = {**PRICES, "sim/y": Price(0, 1000)}
 
-    spent = fuse_after(Budget(prices=prices), FOUR, RequestSent(1, "sim/y"), FOUR).spent
+    fuse = fuse_after(Budget(prices=prices), FOUR)
+    fuse.begin(replace(REQUEST, model="sim/y"))
+    fuse.take(FOUR)
 
-    assert spent.tokens == 2
-    assert spent.usd == pytest.approx(11e-6 + 1000e-6)
+    assert fuse.spent.tokens == 2
+    assert fuse.spent.usd == pytest.approx(11e-6 + 1000e-6)
 
 
 def test_a_request_that_brought_nothing_costs_nothing() -> None:
-    assert fuse_after(Budget(prices=PRICES), RequestSent(2)).spent == Spent()
+    assert fuse_after(Budget(prices=PRICES)).spent == Spent()
 
 
 def test_answers_of_one_session_share_its_limit() -> None:
@@ -94,27 +95,32 @@ def test_answers_of_one_session_share_its_limit() -> None:
 
 
 async def test_nothing_is_asked_once_the_session_is_used_up() -> None:
-    asked: list[int] = []
-
-    async def source() -> AsyncIterator[Event]:
-        asked.append(1)
-        yield FOUR
-
-    meter = Meter()
+    provider, meter = ScriptedProvider(FOUR), Meter()
     meter.note("another answer", Spent(5))
-    budget = Budget(Limits(session_tokens=5), meter=meter)
-    async with aclosing(fused(source(), budget, REQUEST)) as events:
+    fuse = Fuse(Budget(Limits(session_tokens=5), meter=meter))
+
+    async with aclosing(Fused(provider, fuse).stream(REQUEST, None)) as events:
         with pytest.raises(LimitReached):
             await anext(events)
 
-    assert asked == []
+    assert provider.requests == []
+
+
+def test_no_later_request_leaves_once_a_limit_is_reached() -> None:
+    meter = Meter()
+    fuse = fuse_after(Budget(Limits(session_tokens=3), meter=meter), FOUR)
+
+    meter.note("another answer", Spent(5))
+
+    with pytest.raises(LimitReached):
+        fuse.begin(REQUEST)
 
 
 @given(st.lists(st.text(min_size=1, max_size=30), max_size=40), st.integers(1, 60))
 def test_an_answer_goes_over_its_limit_by_its_last_delta_at_most(
     pieces: list[str], tokens: int
 ) -> None:
-    fuse, written = Fuse(Budget(Limits(answer_tokens=tokens)), REQUEST), ""
+    fuse, written = fuse_after(Budget(Limits(answer_tokens=tokens))), ""
     for piece in pieces:
         before, written = written, written + piece
         try:
@@ -137,3 +143,17 @@ def test_an_answer_stopped_at_the_limit_says_so_and_closes_its_upstream(world: W
     assert fold.failure is not None
     assert fold.failure.kind == "limit_reached"
     assert world.provider.is_closed.is_set()
+
+
+def test_what_is_held_back_at_a_seam_counts_towards_the_limit(world: World) -> None:
+    first = world.turns.begin("ann", None, "hi", ASK)
+    world.provider.say(TextDelta("four" * 9), Finished("length"))
+    wait_end(first)
+    ask = replace(ASK, budget=Budget(Limits(answer_tokens=2), meter=Meter()))
+
+    live = world.turns.go_on("ann", first.conversation_id, ask)
+    world.provider.say(FOUR, FOUR)  # as it stands there already, and no end
+    fold = wait_end(live)
+
+    assert fold.failure is not None
+    assert fold.failure.kind == "limit_reached"

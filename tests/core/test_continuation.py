@@ -110,9 +110,19 @@ def test_a_few_characters_that_are_words_by_themselves_are_a_repeat(last: str) -
 
 
 def test_a_long_answer_may_be_repeated_whole_too() -> None:
-    before = "".join(f"{n} " for n in range(TAIL_CHARS))
+    before = "".join(f"{n} " for n in range(TAIL_CHARS))[:TAIL_CHARS]
 
-    assert joined(before, before, "end") == ("end", "joined")
+    assert joined(before, *before, "end") == ("end", "joined")
+
+
+def test_so_much_of_a_new_start_is_waited_for_and_no_more() -> None:
+    before = "".join(f"{n} " for n in range(TAIL_CHARS))
+    joiner = Joiner(before)
+
+    assert (joiner.feed(before[:TAIL_CHARS]), joiner.is_decided) == ("", False)
+    assert joiner.feed(before[TAIL_CHARS]) == before[: TAIL_CHARS + 1]
+    assert joiner.verdict == "started_over"
+    assert joined(before, before, "end") == (f"{before}end", "started_over")
 
 
 def test_the_first_words_are_held_back_and_no_others() -> None:
