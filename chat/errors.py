@@ -247,16 +247,13 @@ class TotalTimeout(TimedOut):
     kind = "total_timeout"
 
 
-BROKE_OFF = "broke_off"
+BROKE_OFF, WHOLE_ANSWER = "broke_off", "whole_answer"
 
 
 class ConnectionLost(ProviderError):  # noqa: N818
     """Not reached, or of type BROKE_OFF: it was there and went away. Retrying may help."""
 
     kind = "connection_lost"
-
-
-WHOLE_ANSWER = "whole_answer"
 
 
 class BadAnswer(ProviderError):  # noqa: N818

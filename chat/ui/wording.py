@@ -83,9 +83,7 @@ _FAILURES: dict[FailureKind, Explanation] = {
         "Free models answer again at midnight UTC. Until then, choose one that is not free.",
         "choose_model",
     ),
-    "model_unavailable": Explanation(
-        "The model cannot answer right now.", _RETRY_OR_OTHER, "retry"
-    ),
+    "model_unavailable": Explanation("The model cannot answer right now.", _RETRY_OR_OTHER),
     "unknown_model": Explanation(
         "There is no model of this id, or none any more.", "Choose another model.", "choose_model"
     ),
