@@ -47,7 +47,7 @@ class BatchStore(Protocol):
         ...
 
     def claim(self, item: Item) -> bool:
-        """Counts one more try; False where somebody else has begun this one."""
+        """Counts one more try; False where somebody else has, or it is paused or deleted."""
         ...
 
     def release(self, item: Item) -> None:
@@ -77,11 +77,13 @@ class Batching:
 
     Attributes:
         submit: Lets something be done on another thread, for the engine's own must not block.
+        ask_stop: Asks whichever process writes an owner's answer to stop it, by the answer's id.
     """
 
     store: BatchStore
     turns: Turns
     submit: Callable[[Callable[[], None]], object]
+    ask_stop: Callable[[str, str], None]
     _runs: dict[str, _Run] = field(default_factory=dict, init=False)
     _faults: dict[str, ChatError] = field(default_factory=dict, init=False)
     _asked: set[str] = field(default_factory=set, init=False)
@@ -164,6 +166,8 @@ class Batching:
         for item in opened.items if opened is not None else ():
             if item.standing == "running" and item.reply is not None:
                 self.turns.engine.stop(item.reply.id, owner)
+                # Another process may write it.
+                self.ask_stop(owner, item.reply.id)
         self.store.delete(owner, batch_id)
 
     def open(self, owner: str, batch_id: str, *, with_texts: bool = False) -> OpenedBatch | None:
@@ -231,10 +235,13 @@ class Batching:
             if self.store.claim(item):
                 try:
                     live = self._ask(run, item)
-                except ChatError:
+                except ChatError as error:
+                    self._asked.discard(item.id)
                     self.store.release(item)
-                    raise
-                run.under_way[live.id] = replace(item, tries=item.tries + 1)
+                    if not _is_busy(error):
+                        raise
+                else:
+                    run.under_way[live.id] = replace(item, tries=item.tries + 1)
             run.todo.popleft()
 
     def _ask(self, run: _Run, item: Item) -> LiveReply:
@@ -266,3 +273,8 @@ class Batching:
             self.store.set_paused(run.owner, batch_id, is_paused=True)
         except ChatError:
             _log.warning("That a batch is paused could not be kept.")
+
+
+def _is_busy(error: ChatError) -> bool:
+    """Whether somebody else has the answer in hand."""
+    return isinstance(error, MessageRefused) and error.reason == "busy"

@@ -95,11 +95,18 @@ class SqlBatches(PartOfStore):
 
     @in_plain_words
     def claim(self, item: Item) -> bool:
-        """Counts one more try; False where somebody else has, in whatever process."""
+        """Counts one more try; False where somebody else has, or nothing more is to be asked."""
+        asks_on = select(batches.c.id).where(
+            batches.c.is_paused.is_(False), batches.c.deleted_at.is_(None)
+        )
         with self._writer.begin() as db:
             claimed = db.execute(
                 update(batch_items)
-                .where(batch_items.c.id == item.id, batch_items.c.tries == item.tries)
+                .where(
+                    batch_items.c.id == item.id,
+                    batch_items.c.tries == item.tries,
+                    batch_items.c.batch_id.in_(asks_on),
+                )
                 .values(tries=item.tries + 1)
             )
             return claimed.rowcount == 1
@@ -133,8 +140,17 @@ class SqlBatches(PartOfStore):
 
 
 def purge(db: Connection, deadline: datetime) -> None:
-    """Removes for good what was deleted before then."""
+    """Removes for good what was deleted before then.
+
+    An answer that was begun just as its batch was deleted is deleted now, at that batch's time.
+    """
     gone = select(batches.c.id).where(batches.c.deleted_at < deadline)
+    left = select(batch_items.c.id).where(batch_items.c.batch_id.in_(gone))
+    db.execute(
+        update(conversations)
+        .where(conversations.c.id.in_(left), conversations.c.deleted_at.is_(None))
+        .values(deleted_at=deadline)
+    )
     db.execute(delete(batch_items).where(batch_items.c.batch_id.in_(gone)))
     db.execute(delete(batches).where(batches.c.deleted_at < deadline))
 

@@ -208,7 +208,7 @@ def services() -> Services:
     engine.spawn(_start_later(local))
     engine.spawn(pack_for_ever(store.figures, for_everybody=settings.api_token is not None))
     kept, temporary = rooms
-    batching = Batching(store.batches, kept.turns, afterwards.submit)
+    batching = Batching(store.batches, kept.turns, afterwards.submit, store.ask_stop)
     on_screen = OnScreen(temporary.remove)
     engine.spawn(on_screen.sweep_for_ever())
     lists = _model_lists(settings, provider, routes, engine)

@@ -61,6 +61,30 @@ def test_only_one_gets_an_item(store: SqlStore) -> None:
     assert [item.tries for item in loaded(store).items] == [2, 0]
 
 
+def test_nobody_gets_an_item_of_a_paused_or_deleted_batch(store: SqlStore) -> None:
+    store.batches.add(BATCH, [ONE, TWO])
+    store.batches.set_paused("ann", "b", is_paused=True)
+    assert not store.batches.claim(ONE)
+
+    store.batches.set_paused("ann", "b", is_paused=False)
+    assert store.batches.claim(ONE)
+    store.batches.delete("ann", "b")
+
+    assert not store.batches.claim(TWO)
+
+
+def test_an_answer_begun_as_its_batch_was_deleted_goes_with_it(url: str) -> None:
+    with closing(SqlStore.open(url, now=lambda: NOON)) as store:
+        store.batches.add(BATCH, [ONE, TWO])
+        store.batches.delete("ann", "b")
+        store.add_turn(a_turn("1", conversation="one"), a_conversation("one"))
+        assert store.load_tree("ann", "one") is not None
+
+    later = NOON + KEEP_DELETED + timedelta(seconds=1)
+    with closing(SqlStore.open(url, now=lambda: later)) as store:
+        assert store.load_tree("ann", "one") is None
+
+
 def test_a_stranger_sees_and_changes_nothing(store: SqlStore) -> None:
     store.batches.add(BATCH, [ONE, TWO])
 

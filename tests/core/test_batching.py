@@ -46,6 +46,7 @@ class World:
     clock: HandClock
     ends: list[LiveReply]
     waiting: list[Callable[[], None]] = field(default_factory=list)
+    stops: list[tuple[str, str]] = field(default_factory=list)
     is_refused: bool = False
 
     def __post_init__(self) -> None:
@@ -53,7 +54,10 @@ class World:
 
     def new_process(self) -> Batching:
         """What runs batches, without knowledge of what was begun before."""
-        return Batching(self.store.batches, self.turns, self.waiting.append)
+        return Batching(self.store.batches, self.turns, self.waiting.append, self.note_stop)
+
+    def note_stop(self, owner: str, reply_id: str) -> None:
+        self.stops.append((owner, reply_id))
 
     def ask_of(self, setup: LaneSetup) -> Ask:
         return Ask(setup.model, setup.max_tokens, is_lent=self.is_refused)
@@ -265,6 +269,28 @@ def test_a_deleted_batch_is_gone_and_its_answers_are_stopped(world: World) -> No
     wait_end(live)
     assert world.batching.open("ann", batch.id) is None
     assert world.store.batches.list_newest("ann", 9) == []
+
+
+def test_answers_of_a_deleted_batch_are_stopped_in_other_processes(world: World) -> None:
+    batch = world.begin()
+    lives = [world.live(batch, prompt) for prompt in PROMPTS[:2]]
+
+    world.batching.delete("ann", batch.id)
+
+    assert world.stops == [("ann", live.id) for live in lives]
+
+
+def test_what_somebody_else_asks_for_is_passed_over(world: World) -> None:
+    batch = world.begin(at_once=1)
+    two = world.opened(batch).items[1]
+    ask = world.ask_of(LANE)
+    world.turns.begin("ann", None, "two", ask, new_as=two.id, message_id=two.message_id)
+
+    world.answer(batch, "one")
+
+    assert world.states(batch) == ["done", "running", "running", "waiting"]
+    assert len(world.provider.scripts["two"].requests) == 1
+    assert not world.opened(batch).batch.is_paused
 
 
 def test_what_cannot_be_sent_is_said_before_anything_is_saved(world: World) -> None:
