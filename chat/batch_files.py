@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from collections.abc import Callable
 
 from chat.batch import MAX_PROMPTS, Item, OpenedBatch
@@ -15,6 +16,12 @@ MAX_BYTES = 2_000_000
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """What a cell may not begin with: a spreadsheet would run it.
 https://owasp.org/www-community/attacks/CSV_Injection"""
+
+_LINE_END = re.compile(r"\r\n|\r|\n")
+"""Where a line of a file ends; `str.splitlines` also cuts where a text has but a mark in it."""
+
+_BEFORE_NAMES = re.compile(r"\A(?:(?:[ \t]*|sep=.)(?:\r\n|\r|\n))+", re.IGNORECASE)
+"""What may stand before a CSV's names: empty lines, and what tells a spreadsheet of the mark."""
 
 NameOf = Callable[[LaneSetup], str]
 
@@ -29,7 +36,7 @@ def prompts_of_text(text: str) -> tuple[str, ...]:
     Raises:
         PromptsUnusable: there is none, or there are too many.
     """
-    return _checked([line.strip() for line in text.splitlines()])
+    return _checked([line.strip() for line in _LINE_END.split(text)])
 
 
 def prompts_of_file(name: str, data: bytes) -> tuple[str, ...]:
@@ -53,6 +60,7 @@ def prompts_of_csv(text: str) -> tuple[str, ...]:
     Raises:
         PromptsUnusable: likewise.
     """
+    text = _BEFORE_NAMES.sub("", text, count=1)
     try:
         rows = list(csv.reader(io.StringIO(text, newline=""), dialect=_dialect(text), strict=True))
     except csv.Error:

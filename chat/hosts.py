@@ -129,8 +129,12 @@ def _spread(held: object) -> Spread:
 
 
 def _number(value: object) -> float | None:
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    number = float(value) if is_number and isinstance(value, int | float) else -1.0
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    try:
+        number = float(value)
+    except OverflowError:  # an integer of more digits than a float can hold
+        return None
     return number if number >= 0 and math.isfinite(number) else None
 
 

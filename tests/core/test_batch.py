@@ -94,6 +94,17 @@ def test_each_line_of_a_text_is_a_prompt() -> None:
     assert prompts_of_file("p.txt", b"\xef\xbb\xbfone\ntwo") == ("one", "two")
 
 
+def test_a_mark_within_a_line_does_not_end_it() -> None:
+    assert prompts_of_text("one\u2028still one\rtwo\n") == ("one\u2028still one", "two")
+
+
+@pytest.mark.parametrize("before", ["\r\n", "sep=;\r\n", "\nSEP=;\n\n"])
+def test_a_csv_may_begin_with_empty_lines_and_a_mark_for_spreadsheets(before: str) -> None:
+    rows = f"{before}id;prompt\r\n1;Why?\r\n"
+
+    assert prompts_of_file("p.csv", rows.encode()) == ("Why?",)
+
+
 @pytest.mark.parametrize("mark", [",", ";", "\t"])
 def test_of_a_csv_it_is_the_column_named_prompt(mark: str) -> None:
     rows = mark.join(["id", "Prompt"]) + "\r\n" + mark.join(["1", '"two\nlines"']) + "\r\n2\r\n"

@@ -82,9 +82,11 @@ def test_what_is_no_list_is_said_to_be_none(odd: bytes) -> None:
 
 def test_odd_figures_are_no_figures() -> None:
     odd = FAST | {"uptime_last_30m": True, "latency_last_30m": {"p50": -1, "p90": "fast"}}
+    odd["throughput_last_30m"] = {"p50": 10**400, "p90": None}
     [host] = parse_hosts(body(odd | {"pricing": {"prompt": "-1", "completion": "nan"}})).hosts
 
     assert (host.uptime_percent, host.latency_ms) == (None, Spread(None, None))
+    assert host.throughput_tok_s == Spread(None, None)
     assert (host.prompt_usd, host.completion_usd) == (None, None)
 
 
