@@ -3,6 +3,7 @@
 Each lane's answer is begun by `Turns` as any other, so it is kept, followed and stopped likewise.
 """
 
+import logging
 import random
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -19,6 +20,7 @@ from chat.comparison import (
     Vote,
 )
 from chat.conversations import new_id
+from chat.errors import StoreError
 from chat.events import RequestSent
 from chat.live import LiveReply
 from chat.opened_comparison import Cell, OpenedComparison, opened_comparison
@@ -26,6 +28,8 @@ from chat.ports import Store
 from chat.refusals import MessageRefused
 from chat.tree import turn_of
 from chat.turn import Ask, Turns
+
+_log = logging.getLogger(__name__)
 
 START_WAIT_S = 1.0
 """How long it is waited for the first requests to leave, to tell how far apart they were."""
@@ -99,7 +103,25 @@ class Comparing:
         further = self._round(text, lanes)
         self.store.comparisons.add_round(owner, comparison_id, further)
         grown = replace(comparison, rounds=(*comparison.rounds, further))
-        self._ask(grown, lanes, ask_of)
+        try:
+            self._ask(grown, lanes, ask_of)
+        except MessageRefused:
+            self.store.comparisons.remove_round(owner, comparison_id, further.id)
+            raise
+
+    def delete(self, owner: str, comparison_id: str) -> None:
+        """Deletes a comparison; answers that run are stopped, here or in another process.
+
+        Raises:
+            StoreError: it cannot be deleted now.
+        """
+        opened = self.open(owner, comparison_id)
+        for cell in (cell for cells in opened.cells for cell in cells) if opened else ():
+            if cell.live is not None:
+                self.turns.engine.stop(cell.live.id, owner)
+            elif cell.is_running and cell.turn is not None:
+                self.store.ask_stop(owner, cell.turn.reply.id)
+        self.store.comparisons.delete(owner, comparison_id)
 
     def retry(self, owner: str, comparison_id: str, lane_ids: Iterable[str], ask_of: AskOf) -> None:
         """Asks lanes again for their answer of the last round; what they said is kept.
@@ -143,6 +165,7 @@ class Comparing:
             ValueError: there are as many as there may be.
             MessageRefused: it cannot be asked; nothing was saved.
             StoreError: it cannot be saved now; nothing was sent.
+            StoreRefused: another tab or process has added the last lane there may be.
         """
         comparison = self._opened(owner, comparison_id).comparison
         if len(comparison.lanes) >= MAX_LANES:
@@ -154,7 +177,11 @@ class Comparing:
         self.store.comparisons.add_lane(owner, comparison_id, lane, joined)
         lanes = (*comparison.lanes, lane)
         grown = replace(comparison, lanes=lanes, rounds=(*comparison.rounds[:-1], joined))
-        self._send(grown, lane, ask_of(setup))
+        try:
+            self._send(grown, lane, ask_of(setup))
+        except MessageRefused:
+            self.store.comparisons.remove_lane(owner, comparison_id, lane.id)
+            raise
 
     def vote(self, owner: str, comparison_id: str, round_id: str, vote: Vote) -> None:
         """Keeps a vote and so reveals who is who; the first one on a round counts.
@@ -208,12 +235,12 @@ class Comparing:
             (held, entry) for held in comparison.rounds if (entry := held.entry(lane.id))
         )
         held, entry = last
-        place = None
-        if earlier and self._turn_back(comparison.owner, lane.id, earlier[-1][1].message_id):
-            place = lane.id
+        owner = comparison.owner
+        # A lane may have been refused in a round, and is then asked after what it said before.
+        is_told = any(self._turn_back(owner, lane.id, e.message_id) for _, e in reversed(earlier))
         return self.turns.begin(
-            comparison.owner,
-            place,
+            owner,
+            lane.id if is_told else None,
             held.text,
             ask,
             new_as=lane.id,
@@ -256,7 +283,7 @@ class Comparing:
         return lives
 
     def _save_starts(self, owner: str, held: Round, lives: Sequence[LiveReply]) -> None:
-        """Keeps how far apart the first requests left."""
+        """Keeps how far apart the first requests left; all are asked, so it may fail."""
         starts_s = {live.conversation_id: _sent_at_s(live) for live in lives}
         known = [at_s for at_s in starts_s.values() if at_s is not None]
         first_s = min(known) if len(known) > 1 else None
@@ -264,7 +291,10 @@ class Comparing:
             lane_id: at_s - first_s if at_s is not None and first_s is not None else None
             for lane_id, at_s in starts_s.items()
         }
-        self.store.comparisons.save_starts(owner, held.id, after_s)
+        try:
+            self.store.comparisons.save_starts(owner, held.id, after_s)
+        except StoreError:
+            _log.warning("How far apart lanes started could not be kept.")
 
 
 def _sent_at_s(live: LiveReply) -> float | None:

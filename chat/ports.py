@@ -236,8 +236,16 @@ class Comparisons(Protocol):
         """Saves a further round."""
         ...
 
+    def remove_round(self, owner: str, comparison_id: str, round_id: str) -> None:
+        """Takes a round back that nobody was asked in."""
+        ...
+
+    def remove_lane(self, owner: str, comparison_id: str, lane_id: str) -> None:
+        """Takes a lane back that was never asked."""
+        ...
+
     def add_lane(self, owner: str, comparison_id: str, lane: Lane, held: Round) -> None:
-        """Saves a further lane that takes part in a round that is there."""
+        """Saves a further lane, one of at most six, that takes part in a round that is there."""
         ...
 
     def save_starts(self, owner: str, round_id: str, starts_s: Mapping[str, float | None]) -> None:

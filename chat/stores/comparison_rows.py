@@ -7,9 +7,9 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, insert, select
+from sqlalchemy import Connection, Row, delete, func, insert, select, true, update
 
-from chat.comparison import Ballot, Entry, Lane, LaneSetup, Round, Vote
+from chat.comparison import MAX_LANES, Ballot, Entry, Lane, LaneSetup, Round, Vote
 from chat.conversations import Conversation, title_of
 from chat.errors import StoreRefused
 from chat.parameters import Parameters, Upstreams
@@ -55,14 +55,48 @@ def entry_row(round_id: str, entry: Entry) -> dict[str, object]:
 
 
 def check_owner(db: Connection, owner: str, comparison_id: str) -> None:
-    """Refuses a comparison that the owner cannot see."""
-    visible = select(comparisons.c.id).where(
-        comparisons.c.id == comparison_id,
-        comparisons.c.owner == owner,
-        comparisons.c.deleted_at.is_(None),
+    """Refuses a comparison that the owner cannot see; nobody else changes it meanwhile."""
+    visible = (
+        select(comparisons.c.id)
+        .where(
+            comparisons.c.id == comparison_id,
+            comparisons.c.owner == owner,
+            comparisons.c.deleted_at.is_(None),
+        )
+        .with_for_update()
     )
     if db.scalar(visible) is None:
         raise StoreRefused("Unknown comparison.")
+
+
+def check_lanes(db: Connection, comparison_id: str) -> None:
+    """Refuses one lane more than there may be."""
+    lanes = select(func.count()).where(comparison_lanes.c.comparison_id == comparison_id)
+    if (db.scalar(lanes) or 0) >= MAX_LANES:
+        raise StoreRefused("The comparison has all its lanes.")
+
+
+def remove_round(db: Connection, comparison_id: str, round_id: str) -> None:
+    """Removes a round with the lanes' parts in it."""
+    own = select(comparison_rounds.c.id).where(
+        comparison_rounds.c.id == round_id, comparison_rounds.c.comparison_id == comparison_id
+    )
+    db.execute(delete(comparison_entries).where(comparison_entries.c.round_id.in_(own)))
+    db.execute(delete(comparison_rounds).where(comparison_rounds.c.id.in_(own)))
+
+
+def remove_lane(db: Connection, comparison_id: str, lane_id: str, now: datetime) -> None:
+    """Removes a lane with its parts; its conversation is deleted like any other."""
+    own = select(comparison_lanes.c.id).where(
+        comparison_lanes.c.id == lane_id, comparison_lanes.c.comparison_id == comparison_id
+    )
+    db.execute(
+        update(conversations)
+        .where(conversations.c.id.in_(own), conversations.c.hidden.is_(true()))
+        .values(deleted_at=now)
+    )
+    db.execute(delete(comparison_entries).where(comparison_entries.c.lane_id.in_(own)))
+    db.execute(delete(comparison_lanes).where(comparison_lanes.c.id.in_(own)))
 
 
 def owns_round(db: Connection, owner: str, round_id: str) -> bool:

@@ -61,17 +61,33 @@ class SqlComparisons(PartOfStore):
             rows.add_round(db, comparison_id, held)
 
     @in_plain_words
+    def remove_round(self, owner: str, comparison_id: str, round_id: str) -> None:
+        """Takes a round back that nobody was asked in."""
+        with self._writer.begin() as db:
+            rows.check_owner(db, owner, comparison_id)
+            rows.remove_round(db, comparison_id, round_id)
+
+    @in_plain_words
+    def remove_lane(self, owner: str, comparison_id: str, lane_id: str) -> None:
+        """Takes a lane back that was never asked."""
+        with self._writer.begin() as db:
+            rows.check_owner(db, owner, comparison_id)
+            rows.remove_lane(db, comparison_id, lane_id, self._now())
+
+    @in_plain_words
     def add_lane(self, owner: str, comparison_id: str, lane: Lane, held: Round) -> None:
         """Saves a further lane that takes part in a round.
 
         Raises:
-            StoreRefused: the owner has no such comparison, or the lane no part in the round.
+            StoreRefused: the owner has no such comparison, it has all the lanes there may be,
+                or the lane has no part in the round.
         """
         entry = held.entry(lane.id)
         if entry is None:
             raise StoreRefused("The lane takes no part in the round.")
         with self._writer.begin() as db:
             rows.check_owner(db, owner, comparison_id)
+            rows.check_lanes(db, comparison_id)
             rows.add_lanes(db, owner, comparison_id, [lane], held)
             db.execute(insert(comparison_entries).values(rows.entry_row(held.id, entry)))
 

@@ -93,9 +93,9 @@ def race_again(setups: Sequence[LaneSetup]) -> None:
 
 
 def delete_race(race_id: str) -> None:
-    """Deletes a comparison."""
+    """Deletes a comparison; what runs in it is stopped."""
     tab = session.tab()
-    if granted(tab, "", lambda: services().kept.store.comparisons.delete(tab.owner, race_id)):
+    if granted(tab, "", lambda: services().comparing.delete(tab.owner, race_id)):
         tab.race.show(None)
 
 

@@ -114,6 +114,35 @@ def test_a_lane_joins_a_round(store: Store) -> None:
     assert loaded(store) == replace(RACE, lanes=(ONE, TWO, THREE), rounds=(JOINED,))
 
 
+def test_a_seventh_lane_is_refused_whoever_adds_it(store: Store) -> None:
+    store.comparisons.add(RACE)
+    further = [Lane(f"lane-{n}", THREE.setup) for n in range(5)]
+    for n, lane in enumerate(further[:4]):
+        held = replace(FIRST, entries=(Entry(lane.id, f"n-{n}"),))
+        store.comparisons.add_lane("ann", "race", lane, held)
+
+    held = replace(FIRST, entries=(Entry(further[4].id, "n-4"),))
+    with pytest.raises(StoreRefused):
+        store.comparisons.add_lane("ann", "race", further[4], held)
+
+    assert len(loaded(store).lanes) == 6
+
+
+def test_a_round_and_a_lane_can_be_taken_back_by_their_owner(store: Store) -> None:
+    store.comparisons.add(RACE)
+    second = Round("second", "And at night?", NOON, (Entry("one", "m-4"), Entry("two", "m-5")))
+    store.comparisons.add_lane("ann", "race", THREE, JOINED)
+    store.comparisons.add_round("ann", "race", second)
+    with pytest.raises(StoreRefused):
+        store.comparisons.remove_round("bob", "race", "second")
+
+    store.comparisons.remove_round("ann", "race", "second")
+    store.comparisons.remove_lane("ann", "race", "three")
+
+    assert loaded(store) == RACE
+    assert store.load_tree("ann", "three") is None
+
+
 def test_a_further_round_comes_after_the_first(store: Store) -> None:
     store.comparisons.add(RACE)
     second = Round("second", "And at night?", NOON, (Entry("one", "m-4"), Entry("two", "m-5")))

@@ -1,7 +1,7 @@
 """Comparisons: all lanes asked at once, each with its own history; retries, later lanes, votes."""
 
 from collections import defaultdict
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field, replace
 
 import pytest
@@ -28,8 +28,10 @@ class ByModel:
 
     def __init__(self) -> None:
         self.scripts: defaultdict[str, ScriptedProvider] = defaultdict(ScriptedProvider)
+        self.on_stream: Callable[[], object] = lambda: None
 
     def stream(self, request: ChatRequest, key: Secret | None) -> AsyncIterator[Event]:
+        self.on_stream()
         return self.scripts[request.model].stream(request, key)
 
 
@@ -39,12 +41,14 @@ class World:
     provider: ByModel
     engine: Engine
     comparing: Comparing
+    clock: HandClock
+    over_budget: set[str]
     refused: set[str] = field(default_factory=set)
 
     def ask_of(self, setup: LaneSetup) -> Ask:
         if setup.model in self.refused:
             raise MessageRefused("over_budget")
-        return Ask(setup.model, setup.max_tokens, setup.temperature)
+        return Ask(setup.model, setup.max_tokens, setup.temperature, is_lent=True)
 
     def begin(self, *setups: LaneSetup, is_blind: bool = False) -> Comparison:
         return self.comparing.begin("ann", "hi", setups or (X, Y), self.ask_of, is_blind=is_blind)
@@ -83,8 +87,15 @@ def made_world() -> Iterator[World]:
     recorder = Recorder(store, lambda reply_id: engine.forget(reply_id), checkpoint_s=0.01)  # noqa: PLW0108 - engine comes after
     engine = Engine(on_change=recorder.wake)
     policy = Policy(tries=1, reconnects=0)
-    turns = Turns(engine, recorder, provider, HandClock(), 50, policy, now=lambda: NOON)
-    yield World(store, provider, engine, Comparing(store, turns, list[Lane].reverse))
+    clock, over_budget = HandClock(), set[str]()
+
+    def spend(_owner: str, _reply_id: str, ask: Ask, _request: ChatRequest) -> None:
+        if ask.model in over_budget:
+            raise MessageRefused("over_budget")
+
+    turns = Turns(engine, recorder, provider, clock, 50, policy, now=lambda: NOON, spend=spend)
+    comparing = Comparing(store, turns, list[Lane].reverse)
+    yield World(store, provider, engine, comparing, clock, over_budget)
     engine.close()
     recorder.close()
     store.close()
@@ -119,11 +130,12 @@ def test_no_lane_begins_before_all_are_ready(world: World) -> None:
 
 
 def test_how_far_apart_the_lanes_started_is_kept(world: World) -> None:
+    world.provider.on_stream = lambda: world.clock.turn(1.5)
     race = world.begin()
 
     entries = world.opened(race).comparison.rounds[0].entries
 
-    assert [entry.start_s for entry in entries] == [0.0, 0.0]  # by the test's clock
+    assert [entry.start_s for entry in entries] == [0.0, 1.5]  # by the test's clock
     logs = [cell.live.read() for cell in world.opened(race).newest[1] if cell.live]
     assert [log[0].event for log in logs] == [RequestSent()] * 2
 
@@ -177,6 +189,43 @@ def test_no_follow_up_while_a_lane_answers(world: World) -> None:
     assert len(world.opened(race).cells) == 1
 
 
+def test_a_follow_up_that_nobody_may_be_asked_leaves_no_round_behind(world: World) -> None:
+    race = world.answered()
+    world.over_budget.update({"sim/x", "sim/y"})
+    with pytest.raises(MessageRefused, match="over_budget"):
+        world.comparing.follow_up("ann", race.id, "more", world.ask_of)
+    assert world.texts(race) == [["I am sim/x", "I am sim/y"]]
+
+    world.over_budget.clear()
+    world.comparing.follow_up("ann", race.id, "more", world.ask_of)
+    world.answer(race, "sim/x", "sim/y")
+
+    assert world.texts(race) == [["I am sim/x", "I am sim/y"]] * 2
+
+
+def test_a_lane_that_missed_a_round_goes_on_from_the_one_before(world: World) -> None:
+    race = world.answered()
+    world.over_budget.add("sim/x")
+    world.comparing.follow_up("ann", race.id, "more", world.ask_of)
+    world.answer(race, "sim/y")
+    world.over_budget.clear()
+
+    world.comparing.follow_up("ann", race.id, "and more", world.ask_of)
+
+    texts = [message.text for message in world.provider.scripts["sim/x"].requests[-1].messages]
+    assert texts == ["hi", "I am sim/x", "and more"]
+
+
+def test_a_deleted_comparison_stops_what_runs_in_it(world: World) -> None:
+    race = world.begin()
+    lives = [cell.live for cell in world.opened(race).newest[1] if cell.live]
+
+    world.comparing.delete("ann", race.id)
+
+    assert [wait_end(live).outcome for live in lives] == ["stopped"] * 2
+    assert world.comparing.open("ann", race.id) is None
+
+
 def test_a_lane_is_asked_again_alone(world: World) -> None:
     race = world.answered()
 
@@ -212,6 +261,16 @@ def test_a_seventh_lane_is_refused(world: World) -> None:
 
     with pytest.raises(ValueError, match="at most 6"):
         world.comparing.add_lane("ann", race.id, Y, world.ask_of)
+
+
+def test_a_lane_that_may_not_be_asked_does_not_join(world: World) -> None:
+    race = world.answered()
+    world.over_budget.add("sim/z")
+
+    with pytest.raises(MessageRefused, match="over_budget"):
+        world.comparing.add_lane("ann", race.id, Z, world.ask_of)
+
+    assert world.opened(race).comparison.lanes == race.lanes
 
 
 def test_blind_lanes_are_shuffled_and_shown_until_reload_in_that_order(world: World) -> None:
