@@ -3,7 +3,6 @@
 Each lane's answer is begun by `Turns` as any other, so it is kept, followed and stopped likewise.
 """
 
-import logging
 import random
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -20,19 +19,13 @@ from chat.comparison import (
     Vote,
 )
 from chat.conversations import new_id
-from chat.errors import StoreError
-from chat.events import RequestSent
+from chat.lane_starts import save_starts
 from chat.live import LiveReply
 from chat.opened_comparison import Cell, OpenedComparison, opened_comparison
 from chat.ports import Store
 from chat.refusals import MessageRefused
 from chat.tree import turn_of
 from chat.turn import Ask, Turns
-
-_log = logging.getLogger(__name__)
-
-START_WAIT_S = 1.0
-"""How long it is waited for the first requests to leave, to tell how far apart they were."""
 
 AskOf = Callable[[LaneSetup], Ask]
 Asked = TypeVar("Asked")
@@ -143,7 +136,7 @@ class Comparing:
             return self.turns.regenerate(owner, cell.lane.id, ask)
 
         lives = self._together(asked, again)
-        self._save_starts(owner, held, lives)
+        save_starts(self.store, owner, held, lives)
 
     def go_on(self, owner: str, comparison_id: str, lane_id: str, ask_of: AskOf) -> None:
         """Asks a lane to go on with its answer of the last round.
@@ -227,7 +220,7 @@ class Comparing:
         """Sends the last round's prompt to lanes, in one go."""
         asks = {lane.id: ask_of(lane.setup) for lane in lanes}
         lives = self._together(lanes, lambda lane: self._send(comparison, lane, asks[lane.id]))
-        self._save_starts(comparison.owner, comparison.rounds[-1], lives)
+        save_starts(self.store, comparison.owner, comparison.rounds[-1], lives)
 
     def _send(self, comparison: Comparison, lane: Lane, ask: Ask) -> LiveReply:
         """Sends the last round's prompt to a lane, after what that said in the rounds before."""
@@ -281,23 +274,3 @@ class Comparing:
         if refusals and not lives:
             raise refusals[0]
         return lives
-
-    def _save_starts(self, owner: str, held: Round, lives: Sequence[LiveReply]) -> None:
-        """Keeps how far apart the first requests left; all are asked, so it may fail."""
-        starts_s = {live.conversation_id: _sent_at_s(live) for live in lives}
-        known = [at_s for at_s in starts_s.values() if at_s is not None]
-        first_s = min(known) if len(known) > 1 else None
-        after_s = {
-            lane_id: at_s - first_s if at_s is not None and first_s is not None else None
-            for lane_id, at_s in starts_s.items()
-        }
-        try:
-            self.store.comparisons.save_starts(owner, held.id, after_s)
-        except StoreError:
-            _log.warning("How far apart lanes started could not be kept.")
-
-
-def _sent_at_s(live: LiveReply) -> float | None:
-    """When the first request left, in seconds on the log's clock."""
-    first = live.wait(0, START_WAIT_S)
-    return first[0].at_s if first and isinstance(first[0].event, RequestSent) else None

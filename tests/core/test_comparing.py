@@ -1,104 +1,24 @@
 """Comparisons: all lanes asked at once, each with its own history; retries, later lanes, votes."""
 
-from collections import defaultdict
-from collections.abc import AsyncIterator, Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 import pytest
-from scripted import NOON, AwayStore, HandClock, ScriptedProvider, wait_end
+from race_world import (
+    World,
+    X,
+    Y,
+    Z,
+    made_world,  # noqa: F401 - a fixture
+)
+from scripted import wait_end
 from turn_world import FINISHED
 
-from chat.comparing import Comparing
-from chat.comparison import Comparison, Lane, LaneSetup, Vote
-from chat.engine import Engine
+from chat.comparison import LaneSetup, Vote
 from chat.errors import RateLimited, StoreError
-from chat.events import Event, RequestSent, TextDelta
-from chat.messages import ChatRequest, Message, Secret
-from chat.opened_comparison import OpenedComparison
-from chat.recorder import Recorder
+from chat.events import RequestSent, TextDelta
+from chat.messages import Message
 from chat.refusals import MessageRefused
-from chat.retry import Policy
-from chat.turn import Ask, Turns
-
-X, Y, Z = (LaneSetup(f"sim/{name}", 100) for name in "xyz")
-
-
-class ByModel:
-    """A `Provider` with one script for each model."""
-
-    def __init__(self) -> None:
-        self.scripts: defaultdict[str, ScriptedProvider] = defaultdict(ScriptedProvider)
-        self.on_stream: Callable[[], object] = lambda: None
-
-    def stream(self, request: ChatRequest, key: Secret | None) -> AsyncIterator[Event]:
-        self.on_stream()
-        return self.scripts[request.model].stream(request, key)
-
-
-@dataclass(frozen=True)
-class World:
-    store: AwayStore
-    provider: ByModel
-    engine: Engine
-    comparing: Comparing
-    clock: HandClock
-    over_budget: set[str]
-    refused: set[str] = field(default_factory=set)
-
-    def ask_of(self, setup: LaneSetup) -> Ask:
-        if setup.model in self.refused:
-            raise MessageRefused("over_budget")
-        return Ask(setup.model, setup.max_tokens, setup.temperature, is_lent=True)
-
-    def begin(self, *setups: LaneSetup, is_blind: bool = False) -> Comparison:
-        return self.comparing.begin("ann", "hi", setups or (X, Y), self.ask_of, is_blind=is_blind)
-
-    def opened(self, race: Comparison) -> OpenedComparison:
-        found = self.comparing.open("ann", race.id)
-        assert found is not None
-        return found
-
-    def answer(self, race: Comparison, *models: str) -> None:
-        """Lets these models answer with their names, and waits until it is saved."""
-        for cell in self.opened(race).newest[1]:
-            model = cell.lane.setup.model
-            if model in models and cell.live is not None:
-                self.provider.scripts[model].say(TextDelta(f"I am {model}"), FINISHED)
-                wait_end(cell.live)
-                while self.engine.find(cell.live.id, "ann"):
-                    pass
-
-    def answered(self, *setups: LaneSetup, is_blind: bool = False) -> Comparison:
-        race = self.begin(*setups, is_blind=is_blind)
-        self.answer(race, "sim/x", "sim/y", "sim/z")
-        return race
-
-    def texts(self, race: Comparison) -> list[list[str | None]]:
-        """What each lane says, round by round."""
-        return [
-            [cell.turn.reply.text if cell.turn is not None else None for cell in cells]
-            for cells in self.opened(race).cells
-        ]
-
-
-@pytest.fixture(name="world")
-def made_world() -> Iterator[World]:
-    store, provider = AwayStore.open_in_memory(), ByModel()
-    recorder = Recorder(store, lambda reply_id: engine.forget(reply_id), checkpoint_s=0.01)  # noqa: PLW0108 - engine comes after
-    engine = Engine(on_change=recorder.wake)
-    policy = Policy(tries=1, reconnects=0)
-    clock, over_budget = HandClock(), set[str]()
-
-    def spend(_owner: str, _reply_id: str, ask: Ask, _request: ChatRequest) -> None:
-        if ask.model in over_budget:
-            raise MessageRefused("over_budget")
-
-    turns = Turns(engine, recorder, provider, clock, 50, policy, now=lambda: NOON, spend=spend)
-    comparing = Comparing(store, turns, list[Lane].reverse)
-    yield World(store, provider, engine, comparing, clock, over_budget)
-    engine.close()
-    recorder.close()
-    store.close()
+from chat.turn import Ask
 
 
 def test_all_lanes_are_asked_the_same(world: World) -> None:
