@@ -19,6 +19,7 @@ MAX_MODELS = 10_000
 MAX_ID_CHARS = 200
 MAX_NAME_CHARS = 120
 MAX_WORDS = 100
+MAX_WORD_CHARS = 60
 _MAX_TOKENS = 10**9
 _MAX_USD = 1_000_000.0
 _AUTO = "openrouter/auto"
@@ -57,7 +58,7 @@ def parse_catalogue(body: bytes, group: Group = "OpenRouter") -> tuple[Model, ..
 
 def _model(entry: Mapping[str, object], group: Group) -> Model | None:
     model_id = entry.get("id")
-    if not isinstance(model_id, str) or not _is_id(model_id, group):
+    if not isinstance(model_id, str) or not is_id(model_id, group):
         return None
     architecture, pricing = _mapping(entry, "architecture"), _mapping(entry, "pricing")
     if "text" not in _words(architecture.get("output_modalities"), ("text",)):
@@ -87,7 +88,7 @@ def _model(entry: Mapping[str, object], group: Group) -> Model | None:
     )
 
 
-def _is_id(text: str, group: Group) -> bool:
+def is_id(text: str, group: Group) -> bool:
     """Whether a request can name it, and it leads to where the list is from."""
     is_word = text.isascii() and text.isprintable() and " " not in text
     is_elsewhere = group == "OpenRouter" and text.startswith((LOCAL_PREFIX, SIMULATOR_PREFIX))
@@ -110,7 +111,8 @@ def _name(value: object) -> str:
 def _words(value: object, default: tuple[str, ...]) -> tuple[str, ...]:
     if not isinstance(value, list):
         return default
-    return tuple(word for word in value[:MAX_WORDS] if isinstance(word, str))
+    words = (word for word in value[:MAX_WORDS] if isinstance(word, str))
+    return tuple(word for word in words if word.isprintable() and 0 < len(word) <= MAX_WORD_CHARS)
 
 
 def _inputs(architecture: Mapping[str, object]) -> frozenset[str] | None:

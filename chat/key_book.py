@@ -6,6 +6,7 @@ What a verdict is called on screen is in `chat.ui.key_wording`.
 
 import asyncio
 import hashlib
+import logging
 import secrets
 import threading
 from collections import OrderedDict
@@ -16,6 +17,8 @@ from typing import Any, Literal
 
 from chat.errors import Failure, ProviderError
 from chat.messages import Secret
+
+_log = logging.getLogger(__name__)
 
 KNOWN = 512
 """Keys whose state is remembered; beyond that the one that was looked at longest ago goes."""
@@ -134,6 +137,10 @@ class KeyBook:
             entry.check = check_of(await self._ask(key), self._now())
         except ProviderError as error:
             entry.check = _refused(error.failure, entry.check.info)
+        except Exception as error:  # noqa: BLE001 - else the key would be "checking" for good
+            # Only the kind: what was raised may quote the key.
+            _log.warning("A key could not be asked about: %s", type(error).__name__)
+            entry.check = KeyCheck("unchecked", entry.check.info)
         finally:
             entry.waiting -= 1
 
@@ -159,7 +166,8 @@ def _refused(failure: Failure, info: KeyInfo | None) -> KeyCheck:
     if failure.kind == "out_of_credits" or (failure.kind == "refused" and "limit" in words):
         verdict = "exhausted"
     elif failure.kind in {"invalid_key", "refused"}:
-        verdict = "wrong"
+        # A 403 may be about anything, a firewall or a country; only a 401 is surely about the key.
+        verdict = "wrong" if failure.kind == "invalid_key" else "unchecked"
         if "disabled" in words:
             verdict = "disabled"
         elif "expired" in words:

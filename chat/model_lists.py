@@ -133,8 +133,10 @@ def load_copy(path: Path, base_url: str) -> Catalogue | None:
             return None
         as_of = datetime.fromisoformat(said["as_of"]).astimezone(UTC)
         return Catalogue(parse_catalogue(body), "copy", as_of)
-    except (OSError, ValueError, KeyError, TypeError, RecursionError, CatalogueUnusable):
+    except (OSError, CatalogueUnusable):
         return None
+    except (ValueError, KeyError, TypeError, RecursionError, OverflowError):
+        return None  # The head is no JSON of ours; a date may lie beyond the last year there is.
 
 
 def save_copy(path: Path, base_url: str, body: bytes, as_of: datetime) -> None:

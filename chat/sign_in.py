@@ -26,6 +26,9 @@ LIFE_S = 600.0
 """OpenRouter's codes live as long."""
 HELD = 1000
 """Sign-ins, and likewise results, that are held at most; beyond that the oldest go."""
+HELD_BY_VISITOR = 10
+FORGOTTEN_S = 2 * LIFE_S
+"""What is too old is told so for as long again; then it is forgotten."""
 MAX_CODE_CHARS = 512
 
 SignInFault = Literal["unknown", "expired", "denied", "refused", "unreachable"]
@@ -130,8 +133,8 @@ class SignIns:
         verifier = secrets.token_urlsafe(48)
         with self._lock:
             self._begun.pop(nonce, None)
+            _make_room(self._begun, visitor, self._clock())
             self._begun[nonce] = _Begun(visitor, verifier, self._clock(), back)
-            _keep_newest(self._begun)
         digest = hashlib.sha256(verifier.encode()).digest()
         return base64.urlsafe_b64encode(digest).decode().rstrip("=")
 
@@ -146,8 +149,10 @@ class SignIns:
             # Somebody else's stays, for whoever it belongs to.
             begun = self._begun.pop(nonce) if begun and begun.visitor == visitor else None
             result = _Result(visitor, now_s, fault=_fault_of(begun, code, now_s))
-            self._results[claim] = result
-            _keep_newest(self._results)
+            # Nobody could collect it, and requests without a visitor cost a stranger nothing.
+            if visitor:
+                _make_room(self._results, visitor, now_s)
+                self._results[claim] = result
         if begun is not None and result.fault is None:
             self._spawn(self._ask(result, code.strip(), begun.verifier))
         return Finished(begun.back if begun is not None else "/", claim)
@@ -180,6 +185,12 @@ def _by_code(visitor: str) -> str:
     return f"code of {visitor}"
 
 
-def _keep_newest(held: dict[str, Any]) -> None:
-    while len(held) > HELD:
+def _make_room(held: dict[str, Any], visitor: str, now_s: float) -> None:
+    """Room for one more: what is too old goes, then the visitor's own oldest, then anybody's."""
+    for place in [place for place, one in held.items() if now_s - one.begun_s > FORGOTTEN_S]:
+        del held[place]
+    theirs = [place for place, one in held.items() if one.visitor == visitor]
+    for place in theirs[: max(0, len(theirs) - HELD_BY_VISITOR + 1)]:
+        del held[place]
+    while len(held) >= HELD:
         del held[next(iter(held))]

@@ -13,6 +13,7 @@ from chat.ports import Clock
 
 LIFE_S = 60.0
 HELD = 1000
+HELD_BY_VISITOR = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +39,16 @@ class Tickets:
         """A ticket for a key."""
         ticket = secrets.token_urlsafe(24)
         with self._lock:
-            self._held[ticket] = _Ticket(visitor, key, self._clock())
-            while len(self._held) > HELD:
+            now_s = self._clock()
+            self._held = {
+                name: held for name, held in self._held.items() if now_s - held.made_s <= LIFE_S
+            }
+            theirs = [name for name, held in self._held.items() if held.visitor == visitor]
+            for name in theirs[: max(0, len(theirs) - HELD_BY_VISITOR + 1)]:
+                del self._held[name]
+            while len(self._held) >= HELD:
                 del self._held[next(iter(self._held))]
+            self._held[ticket] = _Ticket(visitor, key, now_s)
         return ticket
 
     def redeem(self, visitor: str, ticket: str) -> Secret | None:

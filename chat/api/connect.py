@@ -56,7 +56,10 @@ def _page_of(request: Request) -> SplitResult | None:
 
     The browser knows best under which address the page was opened; a proxy may have changed it.
     """
-    page = urlsplit(request.headers.get("referer", ""))
+    try:
+        page = urlsplit(request.headers.get("referer", ""))
+    except ValueError:
+        return None
     site = request.headers.get("sec-fetch-site")
     # Over plain HTTP browsers leave the second header out.
     is_ours = site == "same-origin" if site else page.netloc == request.headers.get("host")

@@ -19,6 +19,7 @@ from chat.routing import Endpoint
 
 TIMEOUT_S = 10.0
 LABEL_CHARS = 40
+MAX_COUNT = 10**9
 _NO_KEY = Secret("none")
 """The SDK wants one; where none is meant its header is left out."""
 
@@ -108,7 +109,8 @@ def info_of(body: object, key: Secret) -> KeyInfo:
 
 def _shown(label: str, key: Secret) -> str:
     # OpenRouter leaves the middle out; whoever does not, must not have the key shown for it.
-    return label.replace(key.value, "")[:LABEL_CHARS].strip() or "OpenRouter key"
+    line = "".join(char for char in label.replace(key.value, "") if char.isprintable())
+    return line[:LABEL_CHARS].strip() or "OpenRouter key"
 
 
 def _masked(error: ProviderError, *secrets: Secret) -> ProviderError:
@@ -120,11 +122,16 @@ def _masked(error: ProviderError, *secrets: Secret) -> ProviderError:
 def _amount(value: object) -> float | None:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
-    return float(value) if math.isfinite(value) else None
+    try:
+        amount = float(value)
+    except OverflowError:
+        return None
+    return amount if math.isfinite(amount) else None
 
 
 def _count(value: object) -> int | None:
-    return max(0, value) if isinstance(value, int) and not isinstance(value, bool) else None
+    is_count = isinstance(value, int) and not isinstance(value, bool)
+    return max(0, value) if is_count and isinstance(value, int) and value <= MAX_COUNT else None
 
 
 def _moment(value: object) -> datetime | None:

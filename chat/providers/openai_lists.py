@@ -2,11 +2,11 @@
 
 import openai
 
+from chat.catalogue_json import is_id
 from chat.errors import BadAnswer
 from chat.providers.openai_errors import error_of
 
 TIMEOUT_S = 5.0
-ID_CHARS = 200
 
 
 async def list_models(client: openai.AsyncOpenAI) -> list[str]:
@@ -23,4 +23,4 @@ async def list_models(client: openai.AsyncOpenAI) -> list[str]:
     except (AttributeError, TypeError, ValueError, RecursionError):
         raise BadAnswer("The address answered, but not with a list of models.") from None
     # The SDK checks no shape, so its types are hopes.
-    return [one for one in ids if isinstance(one, str) and len(one) <= ID_CHARS]
+    return [one for one in ids if isinstance(one, str) and is_id(one, "Other endpoints")]

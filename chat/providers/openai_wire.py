@@ -42,6 +42,9 @@ MODELS_TIMEOUT_S = 20.0
 """Longest silence while the list of models comes; nobody waits for it."""
 
 DETAIL_CHARS = 300
+SECRET_CHARS = 8
+"""What is shorter is no secret but what stands in a key's place."""
+
 _ERROR_BODY_BYTES = 64_000
 _KEY_LIKE = re.compile(r"sk-[A-Za-z0-9_-]{16,}")
 """Somebody else's key, or ours in another form; no sentence needs one."""
@@ -270,7 +273,10 @@ def without_secret(failure: Failure, key: Secret) -> Failure:
     """The failure with the key masked wherever its text quotes it, and the text then shortened."""
 
     def clean(text: str, most_chars: int) -> str:
-        masked = join_halves(text).replace(key.value, str(key))
+        whole = join_halves(text)
+        # "none" and the like, for endpoints that want no key, are words of any sentence.
+        is_secret = len(key.value) >= SECRET_CHARS
+        masked = whole.replace(key.value, str(key)) if is_secret else whole
         return _KEY_LIKE.sub("sk-…", masked)[:most_chars]
 
     return replace(

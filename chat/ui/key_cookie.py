@@ -8,6 +8,7 @@ import streamlit.components.v2 as components
 from chat.api.remember import FORGET_PATH, KEY_COOKIE, REMEMBER_PATH
 from chat.ui import session, visit
 from chat.ui.key_ring import Errand
+from chat.ui.key_wording import NOT_FORGOTTEN, NOT_REMEMBERED
 from chat.ui.session import Tab
 from chat.ui.wiring import services
 
@@ -67,6 +68,8 @@ def remember_key(tab: Tab, *, is_wanted: bool) -> None:
 
 
 def _note_failure(tab: Tab) -> None:
+    errand = tab.ring.errand
+    is_forgetting = errand is not None and errand.path == FORGET_PATH
     tab.ring.is_remembered = False
     tab.ring.errand = None
-    tab.notice = "The key could not be remembered in this browser."
+    tab.notice = NOT_FORGOTTEN if is_forgetting else NOT_REMEMBERED

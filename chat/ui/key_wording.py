@@ -30,6 +30,11 @@ _SENTENCES: Mapping[Verdict, str] = {
 
 CANNOT_BE = "This cannot be a key. {why}"
 
+NOT_REMEMBERED = "The key could not be remembered in this browser."
+NOT_FORGOTTEN = (
+    "The key could not be cleared from this browser. Try again, or clear this site's cookies."
+)
+
 CONNECTING = ":gray-badge[:material/hourglass_empty: Connecting…]"
 
 SIGN_IN_FAULTS: Mapping[SignInFault, str] = {
@@ -75,5 +80,8 @@ def _money(info: KeyInfo) -> str:
 
 
 def _date(moment: datetime, zone: tzinfo) -> str:
-    there = moment.astimezone(zone)
+    try:
+        there = moment.astimezone(zone)
+    except OverflowError:
+        there = moment  # A zone may lead beyond the last year there is.
     return f"{there.day} {there:%b %Y}"

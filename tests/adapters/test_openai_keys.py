@@ -90,6 +90,9 @@ async def test_only_the_bearer_holds_the_key() -> None:
         ({"label": "k", "limit_remaining": float("nan")}, KeyInfo("k")),
         ({"label": "k", "free_model_daily_requests": {"remaining": "3"}}, KeyInfo("k")),
         ({"label": "k", "expires_at": "soon"}, KeyInfo("k")),
+        ({"label": "k\ud800\n"}, KeyInfo("k")),
+        ({"label": "k", "limit": 10**400, "limit_remaining": -(10**400)}, KeyInfo("k")),
+        ({"label": "k", "free_model_daily_requests": {"remaining": 10**5000}}, KeyInfo("k")),
         (
             {"label": "k", "expires_at": "2027-01-02"},
             KeyInfo("k", expires_at=datetime(2027, 1, 2, tzinfo=UTC)),

@@ -55,7 +55,8 @@ async def test_any_other_id_goes_to_openrouter_and_nowhere_else(model: str) -> N
 
 
 async def test_the_models_of_an_endpoint_are_listed() -> None:
-    body = {"object": "list", "data": [{"id": "llama3.2"}, {"id": "author/model"}, {"id": 5}]}
+    said = ["llama3.2", "author/model", 5, "", "a\nb", "\ud800", "x" * 201]
+    body = {"object": "list", "data": [{"id": one} for one in said]}
     async with upstream(http(json.dumps(body).encode(), JSON)) as lab:
         ids = await list_models(wire_to(lab.base_url).client(Endpoint(lab.base_url, Secret("k"))))
 

@@ -87,6 +87,15 @@ def test_what_is_missing_or_odd_is_not_known_and_the_rest_stands(changes: dict[s
     assert one(**changes).id == "acme/large"
 
 
+def test_words_that_no_widget_takes_are_left_out() -> None:
+    said = {"supported_efforts": ["low", "", "\ud800", "a\nb", "x" * 61, 5]}
+
+    reasoning = one(reasoning=said).reasoning
+
+    assert reasoning is not None
+    assert reasoning.efforts == ("low",)
+
+
 def test_an_entry_of_an_id_alone_is_a_model() -> None:
     (model,) = parsed({"id": "acme/bare"})
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from chat.errors import ConnectionLost, InvalidKey, OutOfCredits, ProviderError, Refused, TimedOut
+from chat.errors import ConnectionLost, InvalidKey, OutOfCredits, Refused, TimedOut
 from chat.key_book import KNOWN, SETTLE_S, KeyBook, KeyInfo, Verdict, check_of
 from chat.messages import Secret
 
@@ -21,7 +21,7 @@ GOOD = KeyInfo("sk-or-v1-a1a...1a1", 10.0, 9.5)
 class Desk:
     """OpenRouter's side, and the book that asks it; the test's own loop does the asking."""
 
-    answer: KeyInfo | ProviderError = GOOD
+    answer: KeyInfo | Exception = GOOD
     asked: list[Secret] = field(default_factory=list)
     slept_s: list[float] = field(default_factory=list)
     tasks: list[asyncio.Task[None]] = field(default_factory=list)
@@ -34,7 +34,7 @@ class Desk:
 
     async def describe(self, key: Secret) -> KeyInfo:
         self.asked.append(key)
-        if isinstance(self.answer, ProviderError):
+        if isinstance(self.answer, Exception):
             raise self.answer
         return self.answer
 
@@ -109,7 +109,9 @@ async def test_the_book_holds_no_key_and_not_more_than_it_may() -> None:
         (InvalidKey("This API key is disabled.", status=401), "disabled"),
         (InvalidKey("This API key has expired.", status=401), "expired"),
         (Refused("Key limit exceeded.", status=403), "exhausted"),
-        (Refused("No.", status=403), "wrong"),
+        (Refused("No.", status=403), "unchecked"),
+        (Refused("This API key is disabled.", status=403), "disabled"),
+        (OverflowError("what nobody thought of"), "unchecked"),
         (OutOfCredits("Negative balance.", status=402), "exhausted"),
         (ConnectionLost(), "unchecked"),
         (TimedOut(), "unchecked"),
@@ -121,9 +123,7 @@ async def test_the_book_holds_no_key_and_not_more_than_it_may() -> None:
         (KeyInfo("k"), "usable"),
     ],
 )
-async def test_each_answer_has_its_verdict(
-    answer: KeyInfo | ProviderError, verdict: Verdict
-) -> None:
+async def test_each_answer_has_its_verdict(answer: KeyInfo | Exception, verdict: Verdict) -> None:
     desk = Desk(answer)
     desk.book.look(KEY)
     await desk.settle()

@@ -171,7 +171,17 @@ async def test_a_list_that_cannot_be_used_does_not_replace_the_copy(tmp_path: Pa
 
 
 @pytest.mark.parametrize(
-    "content", [b"", b"{}", b"null\n", b'{"base_url": 1}\n{}', b"\xff\n\xff", b"[]\n[]"], ids=repr
+    "content",
+    [
+        b"",
+        b"{}",
+        b"null\n",
+        b'{"base_url": 1}\n{}',
+        b"\xff\n\xff",
+        b"[]\n[]",
+        f'{{"base_url": "{URL}", "as_of": "9999-12-31T23:59:59-12:00"}}\n'.encode(),
+    ],
+    ids=repr,
 )
 def test_a_copy_that_is_broken_is_not_used(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "models.json"

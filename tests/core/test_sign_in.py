@@ -13,7 +13,7 @@ from scripted import HandClock
 
 from chat.errors import ConnectionLost, ProviderError, Refused
 from chat.messages import Secret
-from chat.sign_in import HELD, LIFE_S, SignIns
+from chat.sign_in import FORGOTTEN_S, HELD, HELD_BY_VISITOR, LIFE_S, SignIns
 
 AUTH = "https://openrouter.example/auth"
 ROOT = "http://localhost:8501/api/connect/"
@@ -170,8 +170,8 @@ def test_a_refusal_is_told_from_an_outage(error: ProviderError, fault: str) -> N
 def test_only_so_many_sign_ins_are_held() -> None:
     desk = Desk()
     first = desk.begin()
-    for _ in range(HELD):
-        desk.begin("ben")
+    for number in range(HELD):
+        desk.begin(f"ben{number}")
 
     assert desk.come_back(first) == "unknown"
 
@@ -182,3 +182,34 @@ def test_what_is_held_shows_no_key_when_printed() -> None:
     desk.work()
 
     assert KEY.value not in repr(vars(desk.sign_ins))
+
+
+def test_one_visitor_pushes_out_nobody_elses() -> None:
+    desk = Desk()
+    anns = desk.begin("ann")
+    for _ in range(HELD + 1):
+        desk.sign_ins.finish("ben", desk.begin("ben"), "")
+        desk.begin("ben")
+
+    held = vars(desk.sign_ins)
+    assert (len(held["_begun"]), len(held["_results"])) == (HELD_BY_VISITOR + 1, HELD_BY_VISITOR)
+    assert desk.come_back(anns) == KEY
+
+
+def test_who_has_no_cookie_leaves_nothing_behind() -> None:
+    desk = Desk()
+
+    claim = desk.sign_ins.finish("", "made-up", "code").claim
+
+    assert vars(desk.sign_ins)["_results"] == {}
+    assert desk.sign_ins.collect("", claim) == "unknown"
+
+
+def test_what_nobody_came_back_for_is_let_go_of_at_the_next() -> None:
+    desk = Desk()
+    desk.begin("ann")
+    desk.clock.now_s += FORGOTTEN_S + 1
+
+    desk.begin("ben")
+
+    assert len(vars(desk.sign_ins)["_begun"]) == 1
