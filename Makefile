@@ -17,7 +17,7 @@ run: port .venv/weights
 
 test: .venv/installed-dev browser postgres node lint types
 	$(BIN)/python -m pytest --ignore tests/browser --numprocesses auto --maxprocesses 4 --dist loadfile
-	$(BIN)/python -m pytest tests/browser
+	$(BIN)/python -m pytest tests/browser --reruns 1
 
 lint: .venv/installed-dev
 	$(BIN)/ruff format --check .

@@ -57,15 +57,14 @@ def _draw_controls(held: FlightTab, recordings: Sequence[Recording]) -> None:
             on_click=held.pause if is_playing else play,
             args=() if is_playing else (held, recordings),
         )
-        speed = st.segmented_control(
+        speed = st.radio(
             "Speed",
             SPEEDS,
-            default=SPEEDS[0],
-            required=True,
+            horizontal=True,
             format_func=lambda speed: f"{speed:.0f}×",
             key="flight_speed",
         )
-    if speed is not None and speed != held.speed:
+    if speed != held.speed:
         held.speed = speed
         if held.plays:
             held.pause()
