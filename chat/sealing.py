@@ -9,6 +9,7 @@ import binascii
 import hashlib
 import os
 import secrets
+import stat
 import struct
 from collections.abc import Callable
 from pathlib import Path
@@ -67,6 +68,8 @@ class Sealer:
 def load_secret(setting: Secret | None, path: Path) -> bytes:
     """What to seal with: as set, else from a file that is made at the first call, mode 600.
 
+    A file that others may read is taken from them; what they have read so far they know.
+
     Where the file can be neither read nor made, one that lasts as long as the process.
     """
     if setting is not None:
@@ -74,6 +77,8 @@ def load_secret(setting: Secret | None, path: Path) -> bytes:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         _make(path)
+        if stat.S_IMODE(path.stat().st_mode) & 0o077:
+            path.chmod(0o600)  # A copy or a restored backup may be readable by others.
         kept = path.read_bytes()
     except OSError:
         kept = b""

@@ -13,8 +13,8 @@ from chat.errors import BadAnswer, InvalidKey, ProviderError
 from chat.key_book import KeyInfo
 from chat.keys import clean_key
 from chat.messages import Secret
+from chat.providers.masking import without_secret
 from chat.providers.openai_errors import error_of
-from chat.providers.openai_wire import without_secret
 from chat.routing import Endpoint
 
 TIMEOUT_S = 10.0

@@ -5,10 +5,9 @@ affair. No retry here (`max_retries=0`): there is one retry layer, and it is not
 """
 
 import contextlib
-import re
+import os
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import aclosing
-from dataclasses import replace
 from typing import TypeVar
 from urllib.parse import quote
 
@@ -16,17 +15,19 @@ import httpx2
 import openai
 from openai.types.chat import ChatCompletionChunk
 
-from chat.errors import BadAnswer, Failure, ProviderError, ReplyInterrupted
+from chat.errors import BadAnswer, ProviderError, ReplyInterrupted
 from chat.events import Event, Opened, Usage, Waiting
 from chat.measures import UpstreamSays
 from chat.messages import ChatRequest, Secret
-from chat.providers.chunks import WORD_CHARS, ChunkReader, join_halves
+from chat.providers.chunks import ChunkReader
 from chat.providers.generation import says_of_generation, usage_of_generation
 from chat.providers.keep_alives import until_first
 from chat.providers.last_event import failed_chunk, keep_last_bytes
+from chat.providers.masking import without_secret
 from chat.providers.openai_errors import error_of, error_of_body
 from chat.providers.request_body import message_param, openrouter_fields
 from chat.routing import Endpoint
+from chat.settings import foreign_names
 
 CONNECT_TIMEOUT_S = 10.0
 READ_TIMEOUT_S = 300.0
@@ -41,13 +42,7 @@ _NO_KEY = Secret("-")
 MODELS_TIMEOUT_S = 20.0
 """Longest silence while the list of models comes; nobody waits for it."""
 
-DETAIL_CHARS = 300
-SECRET_CHARS = 8
-"""What is shorter is no secret but what stands in a key's place."""
-
 _ERROR_BODY_BYTES = 64_000
-_KEY_LIKE = re.compile(r"sk-[A-Za-z0-9_-]{16,}")
-"""Somebody else's key, or ours in another form; no sentence needs one."""
 
 Value = TypeVar("Value", int, float, list[str])
 
@@ -251,6 +246,9 @@ class OpenAIWire:
 
     def client(self, endpoint: Endpoint) -> openai.AsyncOpenAI:
         """A client for an endpoint, over the pooled connections; on the engine's loop."""
+        # The SDK reads them at each client; any library may have set one since the start.
+        for name in foreign_names(os.environ):
+            os.environ.pop(name, None)
         return openai.AsyncOpenAI(
             api_key=endpoint.key.value,
             base_url=endpoint.base_url,
@@ -267,25 +265,6 @@ class OpenAIWire:
                 trust_env=not is_loopback, event_hooks={"response": [keep_last_bytes]}
             )
         return self._pools[is_loopback]
-
-
-def without_secret(failure: Failure, key: Secret) -> Failure:
-    """The failure with the key masked wherever its text quotes it, and the text then shortened."""
-
-    def clean(text: str, most_chars: int) -> str:
-        whole = join_halves(text)
-        # "none" and the like, for endpoints that want no key, are words of any sentence.
-        is_secret = len(key.value) >= SECRET_CHARS
-        masked = whole.replace(key.value, str(key)) if is_secret else whole
-        return _KEY_LIKE.sub("sk-…", masked)[:most_chars]
-
-    return replace(
-        failure,
-        detail=clean(failure.detail, DETAIL_CHARS),
-        error_type=clean(failure.error_type, WORD_CHARS),
-        reason=clean(failure.reason, WORD_CHARS),
-        upstream_provider=clean(failure.upstream_provider, WORD_CHARS),
-    )
 
 
 def _or_omit(value: Value | None) -> Value | openai.Omit:

@@ -164,6 +164,10 @@ def test_only_a_page_of_ours_begins_a_sign_in(
     assert world.goes_to("/api/connect", visitor, **headers) == "/"
 
 
+def test_an_address_that_is_none_begins_no_sign_in(world: World) -> None:
+    assert world.goes_to("/api/connect", referer="http://[x") == "/"
+
+
 def test_behind_a_proxy_the_browsers_own_address_counts(world: World) -> None:
     page = "https://chat.example/metrics"
 

@@ -20,7 +20,7 @@ from raw_upstream import (
 
 from chat.errors import Failure
 from chat.messages import Secret
-from chat.providers.openai_wire import DETAIL_CHARS
+from chat.providers.masking import DETAIL_CHARS
 
 ANSWERS_OF_NO_USE = {
     "empty": b"",

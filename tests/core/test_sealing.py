@@ -104,3 +104,12 @@ def test_without_a_usable_file_the_secret_lasts_as_long_as_the_process(
 
     assert len(load_secret(None, path)) == 32
     assert load_secret(None, path) != load_secret(None, path)
+
+
+def test_a_secret_that_others_may_read_is_taken_from_them(tmp_path: Path) -> None:
+    path = tmp_path / "cookie.secret"
+    first = load_secret(None, path)
+    path.chmod(0o644)
+
+    assert load_secret(None, path) == first
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
