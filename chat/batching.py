@@ -8,7 +8,8 @@ visitor looks at it. Which answers were asked for is in the store, so none is as
 import logging
 import threading
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Protocol
@@ -19,6 +20,7 @@ from chat.comparison import MAX_LANES, LaneSetup
 from chat.conversations import new_id
 from chat.errors import ChatError
 from chat.live import LiveReply
+from chat.messages import Secret
 from chat.present import present_reply
 from chat.refusals import MessageRefused
 from chat.reply import ReplyFold
@@ -155,6 +157,28 @@ class Batching:
                 run.is_paused = True
                 run.todo.clear()
 
+    @contextmanager
+    def handing_over(self, old: str, new: str) -> Iterator[None]:
+        """Nothing is begun while what one owner has is moved to another, who then has it here."""
+        with self._lock:
+            yield
+            for run in self._runs.values():
+                if run.owner == old:
+                    run.owner, run.batch = new, replace(run.batch, owner=new)
+
+    def forget_key(self, key: Secret) -> None:
+        """Pauses every batch that asks with the key, so that it is held here no more.
+
+        Raises:
+            StoreError: that cannot be kept; nothing more is asked all the same.
+        """
+        with self._lock:
+            holding = [run for run in self._runs.values() if key in {ask.key for ask in run.asks}]
+            for run in holding:
+                run.is_paused, run.asks, run.todo = True, (), deque()
+        for run in holding:
+            self.store.set_paused(run.owner, run.batch.id, is_paused=True)
+
     def delete(self, owner: str, batch_id: str) -> None:
         """Deletes a batch; answers that run are stopped.
 
@@ -238,7 +262,8 @@ class Batching:
                 except ChatError as error:
                     self._asked.discard(item.id)
                     self.store.release(item)
-                    if not _is_busy(error):
+                    # Somebody else has it in hand.
+                    if not (isinstance(error, MessageRefused) and error.reason == "busy"):
                         raise
                 else:
                     run.under_way[live.id] = replace(item, tries=item.tries + 1)
@@ -273,8 +298,3 @@ class Batching:
             self.store.set_paused(run.owner, batch_id, is_paused=True)
         except ChatError:
             _log.warning("That a batch is paused could not be kept.")
-
-
-def _is_busy(error: ChatError) -> bool:
-    """Whether somebody else has the answer in hand."""
-    return isinstance(error, MessageRefused) and error.reason == "busy"

@@ -3,10 +3,11 @@
 from chat.batch_files import PromptsUnusable, prompts_of_file, prompts_of_text
 from chat.ui import session
 from chat.ui.intentions import granted
-from chat.ui.lane_asks import ask_of
+from chat.ui.lane_asks import ask_of, can_answer
 from chat.ui.race_tab import AT_ONCE, BATCH_FILE, BATCH_TEXT
 from chat.ui.wiring import services
 
+NO_KEY = "An OpenRouter key is needed for every lane of the batch. Put one in, then try again."
 NO_LANE = "Choose at least one lane, then start the batch."
 
 
@@ -16,6 +17,9 @@ def begin_batch() -> None:
     setups, at_once = tab.race.setups, session.value_of(AT_ONCE)
     if not setups:
         tab.notice = NO_LANE
+        return
+    if not all(can_answer(setup.model) for setup in setups):
+        tab.notice = NO_KEY
         return
     try:
         prompts = _prompts()

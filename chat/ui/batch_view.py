@@ -54,7 +54,14 @@ def draw_batch(tab: session.Tab, opened: OpenedBatch, *, is_narrow: bool) -> Non
             st.markdown("**Batch: done**", width="stretch")
         elif batch.is_paused:
             st.markdown("**Batch: paused**", width="stretch")
-            _draw_button("Resume", "resume_batch", "play_arrow", resume_batch, batch.id)
+            _draw_button(
+                "Resume",
+                "resume_batch",
+                "play_arrow",
+                resume_batch,
+                batch.id,
+                is_off=bool(_wanting(opened)),
+            )
         else:
             st.markdown("**Batch: running**", width="stretch")
             _draw_button("Pause", "pause_batch", "pause", pause_batch, batch.id)
@@ -73,7 +80,13 @@ def draw_batch(tab: session.Tab, opened: OpenedBatch, *, is_narrow: bool) -> Non
 
 
 def _draw_button(
-    label: str, key: str, icon: str, act: Callable[..., None], batch_id: str | None
+    label: str,
+    key: str,
+    icon: str,
+    act: Callable[..., None],
+    batch_id: str | None,
+    *,
+    is_off: bool = False,
 ) -> None:
     st.button(
         label,
@@ -82,6 +95,7 @@ def _draw_button(
         type="tertiary",
         on_click=act,
         args=(batch_id,),
+        disabled=is_off,
     )
 
 

@@ -5,6 +5,7 @@ The key itself is in the tab's memory; the page is sent its label and what is le
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 
 import streamlit as st
 
@@ -41,8 +42,8 @@ def draw_key_box(tab: Tab) -> None:
         autocomplete="off",
         on_change=_take_key,
         args=(tab,),
-        help="Kept in this tab's memory until you close or reload it, and sent to OpenRouter "
-        "only. Make one at openrouter.ai/keys.",
+        help="Kept in this tab's memory until you close or reload it, and by a batch until it "
+        "ends. Sent to OpenRouter only. Make one at openrouter.ai/keys.",
     )
     if tab.ring.fault:
         # Not a caption, which would make the red too pale to read.
@@ -118,9 +119,11 @@ def _draw_lent(tab: Tab) -> None:
 
 
 def forget_key(tab: Tab) -> None:
-    """Lets go of the visitor's key in this tab, and in this browser."""
+    """Lets go of the visitor's key: in this tab, in batches that ask with it, in the browser."""
     if tab.ring.key is not None:
         services().keys.forget(tab.ring.key)
+        with suppress(StoreError):  # they ask no more with it all the same
+            services().batching.forget_key(tab.ring.key)
     tab.ring = KeyRing()
     remember_key(tab, is_wanted=False)
 

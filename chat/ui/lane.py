@@ -26,7 +26,13 @@ from chat.ui.plain import plain
 from chat.ui.race_intentions import continue_with, go_on, retry, stop
 from chat.ui.race_watch import RaceWatch
 from chat.ui.reply_header import ENDINGS, PHASES
-from chat.ui.reply_stats import cost, count, rate, seconds
+from chat.ui.reply_stats import (
+    cost,
+    count,
+    rate,
+    reasoning_of,
+    seconds,
+)
 from chat.ui.transcript import draw_finished_text
 
 TEXT_PX = 420
@@ -131,7 +137,7 @@ def _stream(view: LaneView, live: LiveReply) -> ReplyFold:
 
     load = Load(readers=view.lanes * FRAMES_OF_READERS)
     with text:
-        fold = draw_live_reply(live, tick, lambda: load)
+        fold = draw_live_reply(live, tick, lambda: load, reasoning_of(view.face.is_hidden))
     _draw_end(_ended(view, fold), head, text)
     return fold
 
@@ -153,7 +159,9 @@ def _draw_finished(view: LaneView) -> None:
         text.caption(NEVER if cell.is_here else GONE)
         return
     with text:
-        draw_finished_text(cell.turn.reply, is_last=view.can_act)
+        draw_finished_text(
+            cell.turn.reply, is_last=view.can_act, spell_reasoning=reasoning_of(view.face.is_hidden)
+        )
     _draw_end(view, head, text)
 
 

@@ -44,8 +44,9 @@ def recognise(tab: Tab) -> None:
         services().accounts[cookie] = account
     if tab.owner != account:
         try:
-            services().kept.store.adopt(tab.owner, account)
-            services().engine.adopt(tab.owner, account)
+            with services().batching.handing_over(tab.owner, account):
+                services().kept.store.adopt(tab.owner, account)
+                services().engine.adopt(tab.owner, account)
         except StoreError:
             tab.notice = "Your earlier conversations could not be moved to your account yet."
             return

@@ -47,6 +47,7 @@ class World:
     waiting: list[Callable[[], None]] = field(default_factory=list)
     stops: list[tuple[str, str]] = field(default_factory=list)
     is_refused: bool = False
+    key: Secret | None = None
 
     def __post_init__(self) -> None:
         self.batching = self.new_process()
@@ -59,7 +60,7 @@ class World:
         self.stops.append((owner, reply_id))
 
     def ask_of(self, setup: LaneSetup) -> Ask:
-        return Ask(setup.model, setup.max_tokens, is_lent=self.is_refused)
+        return Ask(setup.model, setup.max_tokens, is_lent=self.is_refused, key=self.key)
 
     def begin(self, at_once: int = 2) -> Batch:
         return self.batching.begin("ann", PROMPTS, (LANE,), self.ask_of, at_once)

@@ -12,6 +12,7 @@ from turn_world import FINISHED
 
 from chat.batch import MAX_TRIES, time_left_s
 from chat.errors import ReplyInterrupted
+from chat.messages import Secret
 from chat.refusals import MessageRefused
 
 
@@ -192,6 +193,35 @@ def test_what_somebody_else_asks_for_is_passed_over(world: World) -> None:
     assert world.states(batch) == ["done", "running", "running", "waiting"]
     assert len(world.provider.scripts["two"].requests) == 1
     assert not world.opened(batch).batch.is_paused
+
+
+def test_a_batch_asks_no_more_with_a_key_that_is_forgotten(world: World) -> None:
+    world.key = Secret("sk-or-v1-one")
+    batch = world.begin(at_once=1)
+    world.batching.forget_key(Secret("sk-or-v1-other"))
+    assert not world.opened(batch).batch.is_paused
+
+    world.batching.forget_key(world.key)
+    world.answer(batch, "one")
+
+    assert world.opened(batch).batch.is_paused
+    assert world.states(batch) == ["done", "waiting", "waiting", "waiting"]
+
+
+def test_a_batch_goes_on_for_the_account_its_visitor_has_logged_in_to(world: World) -> None:
+    batch = world.begin(at_once=1)
+    live = world.live(batch, "one")
+    with world.batching.handing_over("ann", "account"):
+        world.store.adopt("ann", "account")
+        world.engine.adopt("ann", "account")
+
+    world.provider.scripts["one"].say(FINISHED)
+    world.end(live)
+
+    opened = world.batching.open("account", batch.id)
+    assert opened is not None
+    assert [item.standing for item in opened.items[:2]] == ["done", "running"]
+    assert list(world.engine.known("ann")) == []
 
 
 def test_what_cannot_be_sent_is_said_before_anything_is_saved(world: World) -> None:

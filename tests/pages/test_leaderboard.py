@@ -41,6 +41,19 @@ def compare() -> AppTest:
     return page.switch_page("compare.py").run()
 
 
+def test_a_blind_lane_does_not_tell_how_long_it_has_thought() -> None:
+    begun = race(f"{QUICK}-think-20", OTHER)
+
+    def labels() -> list[str]:
+        page = visit()
+        page.session_state["tab"].race.show(begun.id)
+        return [box.label for box in page.switch_page("compare.py").run().status]
+
+    assert labels() == ["Reasoning"]
+    vote_for(OTHER, begun)
+    assert labels()[0].startswith("Thought for")
+
+
 def test_before_the_first_vote_there_is_no_leaderboard() -> None:
     race(QUICK, OTHER)
 
