@@ -146,6 +146,23 @@ def test_a_figure_of_the_story_may_be_sorry() -> None:
     assert answer.fold.text == "The fox said: \"I'm sorry, dear."
 
 
+@pytest.mark.parametrize(
+    ("begun", "said"),
+    [
+        ("He said:", " I'm sorry, dear."),
+        ("Dear all,\n\n", "I'm sorry, dear."),
+        ("Excuses:\n- Late.\n-", "I'm sorry, dear."),
+        ("Excuses:\n1.", "Sure! I am late."),
+        ("They were not", "sure, here or elsewhere."),
+    ],
+)
+def test_words_inside_of_an_answer_are_no_refusal(begun: str, said: str) -> None:
+    answer, _ = asked(broken_after(begun), [TextDelta(said), DONE])
+
+    assert answer.failure is None
+    assert answer.fold.text.endswith(said.strip())
+
+
 def test_a_begun_answer_never_goes_to_another_model() -> None:
     answer, _ = asked(broken_after("One,"), [LOST], fallbacks=("sim/y",))
 
