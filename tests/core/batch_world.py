@@ -88,7 +88,7 @@ class World:
 
     def end(self, live: LiveReply) -> None:
         wait_end(live)
-        while self.engine.find(live.id, "ann"):
+        while self.engine.find(live.id, live.owner):
             pass  # until it is saved
         while self.ends:
             self.batching.note_end(self.ends.pop())
