@@ -2,7 +2,17 @@
 
 from playwright.sync_api import Locator, Page, expect
 
-from .driver import KEY, answer, ask, await_end, choose_model, composer, open_chat, paste_key
+from .driver import (
+    KEY,
+    answer,
+    ask,
+    await_end,
+    choose_model,
+    composer,
+    greeting,
+    open_chat,
+    paste_key,
+)
 from .processes import App
 
 SEER = "acme/sim-echo-ttft-0"
@@ -141,6 +151,9 @@ def test_a_model_that_answered_shows_how_fast_it_was(first_visit: Page) -> None:
     paste_key(first_visit, KEY)
     ask(first_visit, "Say these five words again")
     await_end(first_visit)
+    # The page that saw the end may have been drawn before the answer was saved.
+    first_visit.get_by_role("button", name="New chat").click()
+    expect(greeting(first_visit)).to_be_visible()
 
     box(first_visit).click()
 
