@@ -56,8 +56,8 @@ def test_a_waiting_message_can_be_removed(page: Page) -> None:
 
 
 def test_a_stopped_answer_goes_on_from_its_last_character(page: Page) -> None:
-    whole = known_words(150)
-    choose_model(page, "sim/rate-60-len-150-style-prose-ttft-0")
+    whole = known_words(400)
+    choose_model(page, "sim/rate-60-len-400-style-prose-ttft-0")
     ask(page, "Hello")
     await_words(page, 30)
     stop_button(page).click()
