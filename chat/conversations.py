@@ -4,6 +4,7 @@ Values only; how they are stored is in `chat.stores`.
 """
 
 import secrets
+import string
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
@@ -19,9 +20,15 @@ Outcome = Literal["completed", "truncated", "filtered", "stopped", "interrupted"
 TITLE_CHARS = 60
 
 
+_LETTERS = string.ascii_letters + string.digits
+
+
 def new_id() -> str:
-    """An unguessable id, 22 URL-safe characters (128 bits)."""
-    return secrets.token_urlsafe(16)
+    """An unguessable id: 22 letters and digits (131 bits).
+
+    No "-": a spreadsheet would take an id that begins with one for a formula.
+    """
+    return "".join(secrets.choice(_LETTERS) for _ in range(22))
 
 
 def title_of(text: str) -> str:
