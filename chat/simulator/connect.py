@@ -1,7 +1,8 @@
 """A stand-in for OpenRouter's sign-in: the page where a visitor agrees, and the code's exchange.
 
-Who agrees gets a new key of OpenRouter's shape. `key_label=expired` in the page's address makes
-codes that are too old at once. Source of both: openrouter.ai/docs/guides/overview/auth/oauth.
+Who agrees gets a new key of OpenRouter's shape, made from the code so that tests can look for it.
+`key_label=expired` in the page's address makes codes that are too old at once.
+Source of both: openrouter.ai/docs/guides/overview/auth/oauth.
 """
 
 import base64
@@ -35,6 +36,11 @@ _PAGE = """<!doctype html><html lang="en"><meta charset="utf-8">
 class _Code:
     challenge: str
     made_s: float
+
+
+def key_of_code(code: str) -> str:
+    """The key that a code is exchanged for."""
+    return f"sk-or-v1-{hashlib.sha256(code.encode()).hexdigest()}"
 
 
 class SignInDesk:
@@ -80,9 +86,7 @@ class SignInDesk:
             return _refused(error_answer(403, "Invalid code"))
         if _challenge_of(str(body.get("code_verifier"))) != code.challenge:
             return _refused(error_answer(403, "Invalid code_verifier"))
-        return JSONResponse(
-            {"key": f"sk-or-v1-{secrets.token_hex(32)}", "user_id": "user_simulated"}
-        )
+        return JSONResponse({"key": key_of_code(str(body["code"])), "user_id": "user_simulated"})
 
     def _new_code(self, challenge: str, *, is_old: bool) -> str:
         code = f"auth_code_{secrets.token_hex(16)}"

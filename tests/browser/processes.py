@@ -91,6 +91,7 @@ def start_app(
             "DATABASE_URL": database_url or f"sqlite:///{folder / 'chat.db'}",
             "OPENROUTER_BASE_URL": openrouter_url,
             "METRICS_TOKEN": METRICS_TOKEN,
+            "OPENAI_API": "on",
             # So that on a busy machine no answer ends before the test is where it looks at it.
             "DEFAULT_MAX_TOKENS": "3000",
             "PYTHONUNBUFFERED": "1",

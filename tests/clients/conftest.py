@@ -1,4 +1,4 @@
-"""The app as strangers' programs meet it: `streamlit run` on a port, the simulator inside."""
+"""The app as strangers' programs meet it: `streamlit run` on a port, a simulator as OpenRouter."""
 
 import json
 import shutil
@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from bench.processes import app, wait_until
+from bench.processes import app, simulator, wait_until
 
 HERE = Path(__file__).parent
 TOKEN = "operator-token-of-the-tests"
@@ -27,9 +27,17 @@ def eventually() -> Callable[[Callable[[], bool]], None]:
 
 
 @pytest.fixture(scope="session")
-def server() -> Iterator[str]:
+def openrouter() -> Iterator[str]:
+    """The origin of a simulator that stands in OpenRouter's place, so that keys travel."""
+    with simulator() as origin:
+        yield origin
+
+
+@pytest.fixture(scope="session")
+def server(openrouter: str) -> Iterator[str]:
     """The address of a running app, without a slash at its end."""
     settings = {
+        "OPENROUTER_BASE_URL": f"{openrouter}/api/v1",
         "API_TOKEN": TOKEN,
         "OPENAI_API": "on",
         "API_RATE_PER_MINUTE": "100000",

@@ -1,5 +1,6 @@
 """The API as curl meets it: who may ask, what is refused, which headers answers have."""
 
+import hashlib
 import json
 import socket
 from typing import Any
@@ -221,13 +222,16 @@ def test_a_healthy_server_says_so_to_anybody(http: httpx2.Client) -> None:
     assert health.json()["engineLagMs"] >= 0
 
 
-def test_no_key_stands_in_a_refusal_or_an_error(http: httpx2.Client) -> None:
+def test_no_key_stands_in_a_refusal_or_an_error(http: httpx2.Client, openrouter: str) -> None:
     key = "sk-or-v1-" + "c3d4" * 16
     refused = ask(http, "key", BEARER, apiKey=f"{key} x")
-    failed = ask(http, "key", BEARER, apiKey=key, model="sim/401")
+    failed = ask(http, "key", BEARER, apiKey=key, model="acme/sim-401-quoted")
+    told = httpx2.get(f"{openrouter}/sim/generations").json()[0]["id"]
+    asked = httpx2.get(f"{openrouter}/sim/generations/{told}").json()
 
+    assert asked["key_sha256"] == hashlib.sha256(key.encode()).hexdigest()
     assert refused.status_code == 400
-    assert '"type":"error"' in failed.text
+    assert "Incorrect API key provided: ********" in failed.text
     assert key not in refused.text + failed.text
 
 
