@@ -6,7 +6,8 @@ import re
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from test_segments import EXAMPLES, markdown_texts, render
+from segmented import render
+from test_segments import EXAMPLES, markdown_texts
 
 from chat.markdown_parser import is_closed_inline
 from chat.markdown_seams import Seam

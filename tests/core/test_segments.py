@@ -2,7 +2,6 @@
 
 import itertools
 import textwrap
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -10,28 +9,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it.token import Token
+from segmented import assert_streams_as_it_is_drawn, render, stream
 
-from chat.markdown_parser import build_parser, parse_blocks
+from chat.markdown_parser import parse_blocks
 from chat.segments import HOLD_CHARS, Piece, Seal, Segmenter, split
 
 EXAMPLES = Path(__file__).with_name("markdown_examples.txt").read_text("utf-8").split("\n%%\n")
 
 SNIPPETS = sorted({line for example in EXAMPLES for line in example.split("\n")})
-
-RENDERER = build_parser().enable("strikethrough")
-
-
-def _draw_source(_renderer: Any, tokens: list[Token], place: int, _opts: Any, _env: Any) -> str:
-    return f"<{tokens[place].type}>{tokens[place].content}</>\n"
-
-
-def _draw_nothing(_renderer: Any, _tokens: Any, _place: int, _opts: Any, _env: Any) -> str:
-    return ""
-
-
-RENDERER.add_render_rule("math", _draw_source)
-RENDERER.add_render_rule("directive", _draw_source)
-RENDERER.add_render_rule("definition", _draw_nothing)
 
 line_ends = st.sampled_from(["\n", "\n", "\n", "\n\n", "\r\n", "\n \n"])
 markdown_texts = st.lists(st.tuples(st.sampled_from(SNIPPETS), line_ends), max_size=12).map(
@@ -39,25 +24,8 @@ markdown_texts = st.lists(st.tuples(st.sampled_from(SNIPPETS), line_ends), max_s
 )
 
 
-def stream(deltas: Iterable[str]) -> tuple[list[str], Segmenter]:
-    segmenter = Segmenter()
-    elements = [""]
-    actions = [action for delta in deltas for action in segmenter.feed(delta)]
-    for action in actions + segmenter.flush():
-        match action:
-            case Seal():
-                elements.append("")
-            case Piece(text):
-                elements[-1] += text
-    return [element for element in elements if element], segmenter
-
-
 def shown(segmenter: Segmenter, delta: str) -> str:
     return "".join(action.text for action in segmenter.feed(delta) if isinstance(action, Piece))
-
-
-def render(text: str) -> str:
-    return str(RENDERER.render(text))
 
 
 def clean(text: str) -> str:
@@ -78,14 +46,6 @@ def count_parses(text: str) -> list[int]:
         segmenter.feed(character)
     segmenter.flush()
     return sizes
-
-
-def assert_streams_as_it_is_drawn(deltas: list[str]) -> None:
-    text = "".join(deltas)
-    elements, segmenter = stream(deltas)
-
-    assert "".join(elements) == text
-    assert split(text) == ([text] if segmenter.needs_repaint else elements)
 
 
 @pytest.mark.parametrize("text", EXAMPLES)
