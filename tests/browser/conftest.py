@@ -75,6 +75,7 @@ def first_visit(profile: BrowserContext, app: App) -> Iterator[Page]:
     kept = profile.cookies()
     profile.clear_cookies()
     with _watched(profile.new_page()) as page:
+        _forget_layout(page, app)
         open_chat(page, app.url)
         yield page
     page.close()
@@ -95,6 +96,7 @@ def page(tab: Page, app: App) -> Iterator[Page]:
     """A new chat of a visitor who may have been here before."""
     tab.set_viewport_size(WIDE)
     tab.emulate_media(color_scheme="null", reduced_motion="null")
+    _forget_layout(tab, app)
     with _watched(tab):
         new_chat = tab.get_by_test_id("stSidebar").get_by_role("button", name="New chat")
         is_folded = tab.get_by_role("button", name="Expand sidebar").is_visible()
@@ -111,6 +113,16 @@ def postgres() -> Iterator[PostgresServer]:
     """A PostgreSQL server of the browser tests' own."""
     with closing(PostgresServer()) as server:
         yield server
+
+
+def _forget_layout(page: Page, app: App) -> None:
+    """Streamlit remembers in the browser whether the sidebar was folded: no test's affair."""
+    storage = page.context.new_cdp_session(page)
+    storage.send(
+        "Storage.clearDataForOrigin",
+        {"origin": app.url.rstrip("/"), "storageTypes": "local_storage"},
+    )
+    storage.detach()
 
 
 @contextmanager
