@@ -82,6 +82,8 @@ class Failure:
         upstream_provider: The upstream provider that failed, where it was named; or "".
         affordable_tokens: What the account could pay for, in tokens of answer (402).
         resets_epoch_s: When a daily cap ends, in seconds since 1970 (UTC).
+        endpoint: The name of the operator's own endpoint that was asked; "" for any other.
+        is_lent_key: Whether OpenRouter was asked with this server's key, not with the visitor's.
     """
 
     kind: FailureKind
@@ -93,11 +95,14 @@ class Failure:
     upstream_provider: str = ""
     affordable_tokens: int | None = None
     resets_epoch_s: float | None = None
+    endpoint: str = ""
+    is_lent_key: bool = False
 
 
 class FailureMore(TypedDict, total=False):
-    """The rarer fields of a `Failure`."""
+    """The rarer fields of a `Failure` that an upstream tells."""
 
+    retry_after_s: float | None
     error_type: str
     reason: str
     upstream_provider: str
@@ -115,22 +120,16 @@ class ProviderError(ChatError):
     Args:
         detail: The upstream's own words; must hold no key.
         status: HTTP status or in-stream code, where there was one.
-        retry_after_s: Seconds the upstream asked us to wait.
         more: The rarer fields of `Failure`.
     """
 
     kind: ClassVar[FailureKind] = "internal"
 
     def __init__(
-        self,
-        detail: str = "",
-        *,
-        status: int | None = None,
-        retry_after_s: float | None = None,
-        **more: Unpack[FailureMore],
+        self, detail: str = "", *, status: int | None = None, **more: Unpack[FailureMore]
     ) -> None:
         super().__init__(self.kind)
-        self.failure = Failure(self.kind, detail, status, retry_after_s, **more)
+        self.failure = Failure(self.kind, detail, status, **more)
 
 
 class KeyMissing(ProviderError):  # noqa: N818 - the tree's names say what happened, not "Error"

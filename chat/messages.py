@@ -20,9 +20,14 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Secret:
-    """A key that shows nothing of itself when it is printed, logged or raised."""
+    """A key that shows nothing of itself when it is printed, logged or raised.
+
+    Attributes:
+        is_lent: It is this server's own, used for a visitor who has none.
+    """
 
     value: str = field(repr=False)
+    is_lent: bool = field(default=False, compare=False)
 
     def __str__(self) -> str:
         return "********"

@@ -8,7 +8,7 @@ process counts its own; a visitor's own key counts nowhere.
 
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
@@ -113,7 +113,8 @@ class ServerKey:
         spent_before: SpentBefore,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        self._key = settings.openrouter_api_key
+        own = settings.openrouter_api_key
+        self._key = replace(own, is_lent=True) if own is not None else None
         self._lent_to = settings.server_key_for
         self._visitor_usd = settings.visitor_budget_usd
         self._day_usd = settings.day_budget_usd

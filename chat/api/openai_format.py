@@ -46,6 +46,8 @@ _STATUS_OF: dict[FailureKind, int] = {
 }
 """Kinds that come without an upstream's status."""
 
+_ABOUT_A_KEY: frozenset[FailureKind] = frozenset({"invalid_key", "out_of_credits"})
+
 Body = dict[str, object]
 
 
@@ -165,6 +167,8 @@ def usage_of(fold: ReplyFold) -> Body:
 
 def http_status(failure: Failure) -> int:
     """The HTTP status of an answer that failed: the upstream's own, else one for its kind."""
+    if failure.kind in _ABOUT_A_KEY and (failure.endpoint or failure.is_lent_key):
+        return 502  # the key that is at fault is this server's, not the client's
     if failure.status is not None and 400 <= failure.status < 600:
         return failure.status
     return _STATUS_OF.get(failure.kind, 502)

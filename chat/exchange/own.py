@@ -19,7 +19,7 @@ MAX_NUMBER = 2**31 - 1
 
 MAX_IMAGE_BYTES = 20_000_000
 
-_FAILURE_WORDS = ("detail", "error_type", "reason", "upstream_provider")
+_FAILURE_WORDS = ("detail", "error_type", "reason", "upstream_provider", "endpoint")
 _FAILURE_COUNTS = frozenset({"status", "affordable_tokens"})
 _FAILURE_NUMBERS = (*_FAILURE_COUNTS, "retry_after_s", "resets_epoch_s")
 
@@ -142,7 +142,7 @@ def _failure(value: dict[str, Any] | None) -> Failure | None:
     counts = {name: int(numbers[name]) for name in _FAILURE_COUNTS & numbers.keys()}
     words = {name: text_of(value.get(name) or "") for name in _FAILURE_WORDS}
     given: dict[str, Any] = {**numbers, **counts, **words}
-    return Failure(value["kind"], **given)
+    return Failure(value["kind"], **given, is_lent_key=value.get("is_lent_key") is True)
 
 
 def _part(value: dict[str, Any]) -> Part:

@@ -55,17 +55,16 @@ def error_in(
     code = _text(availability.get("code"))
     kind = _kind_of(error, status, words, detail)
     sent = {**_object(metadata.get("headers")), **(headers or {})}
+    wait_s = retry_after_s(sent)
     more = FailureMore(
+        retry_after_s=_seconds(availability.get("retry_after")) if wait_s is None else wait_s,
         error_type=words[0],
         reason=code or (reason_in(detail) if kind is NoEndpoint else ""),
         upstream_provider=_text(metadata.get("provider_name")),
         affordable_tokens=_affordable_in(detail),
         resets_epoch_s=reset_epoch_s(sent) if issubclass(kind, RateLimited) else None,
     )
-    wait_s = retry_after_s(sent)
-    if wait_s is None:
-        wait_s = _seconds(availability.get("retry_after"))
-    return kind(detail, status=status, retry_after_s=wait_s, **more)
+    return kind(detail, status=status, **more)
 
 
 def parsed(text: str) -> object:

@@ -8,6 +8,7 @@ import contextlib
 import os
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import aclosing
+from dataclasses import replace
 from typing import TypeVar
 from urllib.parse import quote
 
@@ -78,8 +79,12 @@ class OpenAIWire:
                 async for event in events:
                     yield event
         except ProviderError as error:
-            # An upstream may quote the key it refused.
-            error.failure = without_secret(error.failure, endpoint.key)
+            error.failure = replace(
+                # An upstream may quote the key it refused.
+                without_secret(error.failure, endpoint.key),
+                endpoint=endpoint.prefix.rstrip("/"),
+                is_lent_key=endpoint.key.is_lent,
+            )
             raise
 
     async def _events(

@@ -83,6 +83,8 @@ def state_of(record: ReplyRecord) -> dict[str, object]:
         "failure_upstream_provider": failure and failure.upstream_provider,
         "failure_affordable_tokens": failure and failure.affordable_tokens,
         "failure_resets_epoch_s": failure and failure.resets_epoch_s,
+        "failure_endpoint": failure and failure.endpoint,
+        "failure_lent_key": failure and failure.is_lent_key,
         "ttft_s": timings.ttft_s,
         "first_reasoning_s": timings.first_reasoning_s,
         "decode_s": timings.decode_s,
@@ -207,4 +209,6 @@ def _failure_of(row: Row[Any]) -> Failure | None:
         upstream_provider=row.failure_upstream_provider or "",
         affordable_tokens=row.failure_affordable_tokens,
         resets_epoch_s=row.failure_resets_epoch_s,
+        endpoint=row.failure_endpoint or "",
+        is_lent_key=bool(row.failure_lent_key),
     )

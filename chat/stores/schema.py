@@ -162,6 +162,8 @@ replies = Table(
     Column("stalls", BigInteger),
     Column("said_prompt_tokens", BigInteger),
     Column("said_completion_tokens", BigInteger),
+    Column("failure_endpoint", PlainText),
+    Column("failure_lent_key", Boolean),
     Index("ix_replies_id", "id", unique=True),
     Index("ix_replies_conversation_id", "conversation_id"),
     Index("ix_replies_message_id", "message_id"),

@@ -10,10 +10,11 @@ import streamlit as st
 
 from chat.conversations import ReplyRecord
 from chat.tree import Turn
+from chat.ui.explanation import Explanation
 from chat.ui.plain import plain
 from chat.ui.remedies import draw_remedies, retry_wait_s
 from chat.ui.reply_details import draw_details
-from chat.ui.wording import Explanation, explain, explain_ending
+from chat.ui.wording import explain, explain_ending
 
 Button = Literal["regenerate", "go_on"]
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from chat.conversations import ReplyRecord
-from chat.errors import FailureKind
+from chat.errors import Failure, FailureKind
 from chat.local.states import Off, Unavailable
 from chat.routing import LOCAL_PREFIX, SIMULATOR_PREFIX
 from chat.ui import session
@@ -15,6 +15,11 @@ _KEY_IS_OF_NO_USE: frozenset[FailureKind] = frozenset({"key_missing", "invalid_k
 _ONLY_FREE: frozenset[FailureKind] = frozenset({"out_of_credits"})
 _ONLY_PAID: frozenset[FailureKind] = frozenset({"daily_limit"})
 
+_ENDPOINT_IS_CLOSED: frozenset[FailureKind] = frozenset(
+    {"invalid_key", "out_of_credits", "daily_limit", "connection_lost", "connect_timeout"}
+)
+"""What an endpoint of the operator's says of one model and means of all of its."""
+
 
 def other_model(reply: ReplyRecord) -> str | None:
     """The id of the model to offer instead, or None where no other can answer.
@@ -23,12 +28,21 @@ def other_model(reply: ReplyRecord) -> str | None:
     in the picker's order; after OpenRouter's an embedded model, then the simulator's.
     """
     held, choice = services(), session.choice()
-    kind = reply.failure.kind if reply.failure is not None else None
+    failure = reply.failure
+    kind = failure.kind if failure is not None and not failure.endpoint else None
     has_key = key_to_ask_with(session.tab()) is not None
     for model in _by_nearness(reply.model, choice.fallbacks):
-        if model != reply.model and _can_answer(held, model, kind, has_key=has_key):
+        is_useless = model == reply.model or model.startswith(_closed(failure))
+        if not is_useless and _can_answer(held, model, kind, has_key=has_key):
             return model
     return None
+
+
+def _closed(failure: Failure | None) -> tuple[str, ...]:
+    """How the ids of all models begin that fail for the same reason."""
+    if failure is None or not failure.endpoint or failure.kind not in _ENDPOINT_IS_CLOSED:
+        return ()
+    return (f"{failure.endpoint}/",)
 
 
 def _by_nearness(failed: str, fallbacks: tuple[str, ...]) -> Iterator[str]:

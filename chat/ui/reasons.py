@@ -46,6 +46,26 @@ WHY_NOBODY: Final[Mapping[str, tuple[str, str]]] = {
 }
 
 
+_LENT_WHY_NOBODY: Final[Mapping[str, tuple[str, str]]] = {
+    "privacy_restricted": (
+        "The privacy settings of this server's account rule out every provider of this model.",
+        "Choose another model, or paste a key of your own in the sidebar.",
+    ),
+}
+"""Where the account is this server's, which the visitor cannot change."""
+
+
+def why_nobody(reason: str, *, is_lent: bool) -> tuple[str, str] | None:
+    """What happened and what to do; None where the reason is none that OpenRouter has.
+
+    Args:
+        reason: OpenRouter's `availability.code`.
+        is_lent: Whether the account is this server's.
+    """
+    lent = _LENT_WHY_NOBODY.get(reason) if is_lent else None
+    return lent or WHY_NOBODY.get(reason)
+
+
 def reset_line(resets_epoch_s: float, now: float | None) -> str:
     """When a limit ends: the time of day in UTC, and how long that is from now."""
     try:

@@ -9,6 +9,7 @@ import streamlit as st
 from chat.conversations import ReplyRecord
 from chat.tree import Turn
 from chat.ui import session
+from chat.ui.explanation import Action
 from chat.ui.intentions import (
     go_on,
     go_on_with,
@@ -21,7 +22,6 @@ from chat.ui.intentions import (
 from chat.ui.offered import model_name
 from chat.ui.other_model import other_model
 from chat.ui.plain import plain
-from chat.ui.wording import Action
 
 COUNTDOWN_S = 1.0
 ButtonType = Literal["primary", "secondary", "tertiary"]

@@ -1,39 +1,21 @@
 """Every sentence a visitor reads when something did not go as wished, and what can be done."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from math import ceil
-from typing import Literal
 
 from chat import errors
 from chat.conversations import Outcome
 from chat.errors import Failure, FailureKind
 from chat.refusals import RefusalReason
-from chat.ui.reasons import WHY_NOBODY, reset_line
-
-Action = Literal[
-    "retry",
-    "wait",
-    "continue",
-    "continue_with",
-    "shorten",
-    "reword",
-    "lower_max_tokens",
-    "raise_limit",
-    "choose_model",
-    "enter_key",
-]
-"""What the one button of a failure does. "shorten" and "reword" both edit the message; "wait" is a
-retry that is worth it only after `retry_after_s` or `resets_epoch_s`."""
-
-
-@dataclass(frozen=True, slots=True)
-class Explanation:
-    """What happened, in one sentence; what to do, in one line; and the button that does it."""
-
-    happened: str
-    to_do: str
-    action: Action = "retry"
-
+from chat.ui.explanation import Explanation
+from chat.ui.reasons import reset_line, why_nobody
+from chat.ui.servers_wording import (
+    lower_tokens,
+    name_provider,
+    payer_of,
+    until_reset,
+    with_whose_key,
+)
 
 NOT_FOUND = "This conversation does not exist, or it is not yours."
 
@@ -227,7 +209,7 @@ def explain(
         left_s: Seconds left of a wait that is counted down beside the sentence, which then names
             none; None where there is no countdown.
     """
-    told = _told(failure, now)
+    told = name_provider(_told(failure, now), failure)
     if told.action == "wait" and failure.retry_after_s is not None and left_s is not None:
         told = replace(told, to_do=_COUNTED_DOWN if left_s else _RETRY_OR_OTHER)
     if has_text and told.action == "retry":
@@ -239,19 +221,19 @@ def explain(
 
 def _told(failure: Failure, now: float | None) -> Explanation:
     """The explanation, whether or not some text came."""
-    base = _FAILURES[failure.kind]
-    if failure.reason in WHY_NOBODY:
-        happened, to_do = WHY_NOBODY[failure.reason]
-        return replace(base, happened=happened, to_do=to_do)
+    base = with_whose_key(failure, _FAILURES[failure.kind])
+    why = None if failure.endpoint else why_nobody(failure.reason, is_lent=failure.is_lent_key)
+    if why is not None:
+        return replace(base, happened=why[0], to_do=why[1])
     match failure:
         case Failure(kind="daily_limit", resets_epoch_s=float(resets)):
             if now is not None and resets <= now:
                 return replace(base, to_do="It has been reset since. Try again.", action="retry")
-            to_do = f"It resets {reset_line(resets, now)}. Until then, choose a paid model."
+            to_do = f"It resets {reset_line(resets, now)}. {until_reset(failure)}"
             return replace(base, to_do=to_do)
         case Failure(kind="out_of_credits", affordable_tokens=int(tokens)) if tokens > 0:
-            happened = f"The account behind this key can pay for {tokens:,} tokens of answer only."
-            return Explanation(happened, "Lower max tokens, or add credits.", "lower_max_tokens")
+            happened = f"{payer_of(failure)} can pay for {tokens:,} tokens of answer only."
+            return Explanation(happened, lower_tokens(failure), "lower_max_tokens")
         case Failure(kind="rate_limited" | "overloaded", retry_after_s=float(wait_s)):
             to_do = f"Wait {ceil(wait_s)} s, or choose another model."
             base = replace(base, to_do=to_do)

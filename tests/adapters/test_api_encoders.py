@@ -9,7 +9,7 @@ import pytest
 
 from chat.api.broadcast import Encoder
 from chat.api.data_stream import DataStreamEncoder
-from chat.api.openai_format import OpenAIEncoder, completion_of
+from chat.api.openai_format import OpenAIEncoder, completion_of, http_status
 from chat.api.ui_messages import BROKEN_OFF, UiMessageEncoder
 from chat.errors import Failure
 from chat.events import (
@@ -260,3 +260,9 @@ def test_tokens_that_nobody_counted_are_marked() -> None:
         "total_tokens": 2,
         "is_estimated": True,
     }
+
+
+def test_a_key_of_the_servers_own_that_is_refused_is_no_401_of_the_clients() -> None:
+    assert http_status(Failure("invalid_key", status=401)) == 401
+    assert http_status(Failure("invalid_key", status=401, is_lent_key=True)) == 502
+    assert http_status(Failure("out_of_credits", status=402, endpoint="lab")) == 502

@@ -44,7 +44,9 @@ def full_tree() -> Tree:
         ),
     )
     failure = Failure(
-        "rate_limited", "slow down", 429, 1.5, "rate_limit_exceeded", "why", "Azure", 9, 1.8e9
+        *("rate_limited", "slow down", 429, 1.5, "rate_limit_exceeded", "why", "Azure", 9, 1.8e9),
+        endpoint="lab",
+        is_lent_key=True,
     )
     return a_tree(
         StoredTurn(first.user, answered),

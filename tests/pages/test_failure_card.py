@@ -17,10 +17,11 @@ from .visits import (
     QUICK,
     VISITOR,
     answer,
-    as_read,
     boxes,
     chosen,
     header,
+    labels,
+    primary,
     said,
     visit,
 )
@@ -59,17 +60,6 @@ def shown(failure: Failure | None, text: str = "", **more: object) -> AppTest:
     """The page with that reply; the simulator's quick model is chosen."""
     key = str(more.pop("key", ""))
     return visit(QUICK, key=key, conversation=stored(failure, text, **more))  # type: ignore[arg-type] # as `stored` says
-
-
-def labels(app: AppTest) -> list[str]:
-    """The buttons below the reply, from left to right; those with a menu or a shortcut apart."""
-    return [as_read(button.label) for button in app.chat_message[-1].button]
-
-
-def primary(app: AppTest) -> str:
-    """The one main button's label."""
-    (main,) = [b for b in app.chat_message[-1].button if b.proto.type == "primary"]
-    return as_read(main.label)
 
 
 MAIN_BUTTONS = {

@@ -7,8 +7,9 @@ import pytest
 
 from chat.errors import BROKE_OFF, Failure, FailureKind
 from chat.simulator.scenario import AVAILABILITY
+from chat.ui.explanation import Action
 from chat.ui.reasons import WHY_NOBODY, reset_line
-from chat.ui.wording import Action, explain
+from chat.ui.wording import explain
 
 KINDS = get_args(FailureKind)
 

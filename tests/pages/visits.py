@@ -89,6 +89,17 @@ def boxes(app: AppTest) -> list[str]:
     return [as_read(box.value) for box in (*app.error, *app.warning, *app.info)]
 
 
+def labels(app: AppTest) -> list[str]:
+    """The buttons below the reply, from left to right; those with a menu or a shortcut apart."""
+    return [as_read(button.label) for button in app.chat_message[-1].button]
+
+
+def primary(app: AppTest) -> str:
+    """The one main button's label."""
+    (main,) = [b for b in app.chat_message[-1].button if b.proto.type == "primary"]
+    return as_read(main.label)
+
+
 def conversations(app: AppTest) -> list[str]:
     """The titles in the sidebar."""
     return [as_read(button.label) for button in app.sidebar.button if _opens(button.key)]
