@@ -1,6 +1,7 @@
 """Compare: four lanes at once, from emission to paint, and each one's TTFT beside running alone.
 
-Times to first token are the app's own, as it stores them; the paint is seen in one Chromium.
+Times to first token are the app's own, as it stores them; the paint is seen in one Chromium. How
+far apart the requests left is told twice: by the app, and by when the upstream read them.
 """
 
 import sqlite3
@@ -16,7 +17,7 @@ from bench.chat_page import ChatPage
 from bench.painted import Delays, delays
 from bench.processes import KEY, app, simulator, wait_until
 from bench.report import Figure, Report
-from bench.upstream import Upstream
+from bench.upstream import Sent, Upstream
 from chat.simulator.grammar import read_scenario
 from chat.simulator.prose import write
 
@@ -28,6 +29,7 @@ MODELS = tuple(
 )
 PAINT_TARGET_MS = 250
 TTFT_TARGET_MS = 30
+APART_TARGET_MS = 50
 QUESTION = "Say something."
 ANSWER_S = TOKENS / RATE_TOK_S + 30
 QUIET_S = 1.0
@@ -51,12 +53,12 @@ class Bench:
     seen: set[str] = field(default_factory=set)
     _passed: int = 0
 
-    def sent(self, model: str) -> tuple[float, ...]:
-        """When each token of the model's newest answer was sent, once the last one was."""
+    def sent(self, model: str) -> Sent:
+        """The model's newest answer as the upstream saw it, once its last token was sent."""
         wait_until(lambda: self.upstream.find(model) not in {None, *self.seen}, 10, "a request")
         generation = self.upstream.find(model) or ""
         self.seen.add(generation)
-        return self.upstream.wait_end(generation, ANSWER_S, 0.2).token_at_ms
+        return self.upstream.wait_end(generation, ANSWER_S, 0.2)
 
     def ttft_ms(self, count: int) -> dict[str, float]:
         """The newest answers' times to first token by model, once so many are saved."""
@@ -67,6 +69,16 @@ class Bench:
         """Passes over the answers that are saved by now."""
         self._passed = len(self._rows())
 
+    def apart_ms(self) -> float:
+        """How far apart the newest round's requests left, by the app's own measure."""
+        query = (
+            "SELECT max(start_s) FROM comparison_entries JOIN comparison_rounds "
+            "ON round_id = comparison_rounds.id "
+            "GROUP BY round_id ORDER BY comparison_rounds.number DESC LIMIT 1"
+        )
+        with closing(sqlite3.connect(self.database)) as db:
+            return float(db.execute(query).fetchone()[0]) * 1000
+
     def _saved(self) -> list[tuple[str, float]]:
         return self._rows()[self._passed :]
 
@@ -74,6 +86,23 @@ class Bench:
         query = "SELECT model, ttft_s FROM replies WHERE outcome = 'completed' ORDER BY number"
         with closing(sqlite3.connect(self.database)) as db:
             return db.execute(query).fetchall()
+
+
+@dataclass(frozen=True, slots=True)
+class Race:
+    """What was seen of one race.
+
+    Attributes:
+        ttft_ms: Each model's time to first token.
+        painted: How far the page was behind each lane.
+        left_apart_ms: How far apart the requests left, by the app.
+        read_apart_ms: How far apart the upstream read them.
+    """
+
+    ttft_ms: dict[str, float]
+    painted: list[Delays]
+    left_apart_ms: float
+    read_apart_ms: float
 
 
 def measure(runs: int) -> Report:
@@ -93,10 +122,10 @@ def measure(runs: int) -> Report:
         with app(settings) as address, open_page() as page:
             ChatPage(page, address).open()  # the server answers before its database is there
             bench = Bench(address, database, Upstream(origin), page)
-            rounds = [(_alone(bench), *_together(bench)) for _ in range(1 + runs)][1:]
-    alone = {model: median(one[model] for one, _, _ in rounds) for model in MODELS}
-    worse = [max(raced[model] - alone[model] for model in MODELS) for _, raced, _ in rounds]
-    painted = [one for _, _, lanes in rounds for one in lanes]
+            rounds = [(_alone(bench), _together(bench)) for _ in range(1 + runs)][1:]
+    alone = {model: median(one[model] for one, _ in rounds) for model in MODELS}
+    worse = [max(race.ttft_ms[model] - alone[model] for model in MODELS) for _, race in rounds]
+    painted = [one for _, race in rounds for one in race.painted]
     return Report(
         f"Compare: {len(LETTERS)} lanes at {RATE_TOK_S} tok/s",
         (
@@ -107,9 +136,20 @@ def measure(runs: int) -> Report:
                 tuple(worse),
                 target=TTFT_TARGET_MS,
             ),
-            Figure("TTFT alone", tuple(one[model] for one, _, _ in rounds for model in MODELS)),
             Figure(
-                "TTFT in the race", tuple(one[model] for _, one, _ in rounds for model in MODELS)
+                "requests left within",
+                tuple(race.left_apart_ms for _, race in rounds),
+                target=APART_TARGET_MS,
+            ),
+            Figure(
+                "requests read at the upstream within",
+                tuple(race.read_apart_ms for _, race in rounds),
+                target=APART_TARGET_MS,
+            ),
+            Figure("TTFT alone", tuple(one[model] for one, _ in rounds for model in MODELS)),
+            Figure(
+                "TTFT in the race",
+                tuple(race.ttft_ms[model] for _, race in rounds for model in MODELS),
             ),
         ),
         "Alone: the median of the same model's answers on the chat page, one after another. "
@@ -133,8 +173,8 @@ def _alone(bench: Bench) -> dict[str, float]:
     return bench.ttft_ms(len(MODELS))
 
 
-def _together(bench: Bench) -> tuple[dict[str, float], list[Delays]]:
-    """The same in a race, and how far the page was behind each lane."""
+def _together(bench: Bench) -> Race:
+    """The same in a race, how far the page was behind each lane, and how they started."""
     bench.forget()
     page = bench.page
     race = ChatPage(page, f"{bench.address}compare?models={','.join(MODELS)}", HAS_LANES)
@@ -145,10 +185,12 @@ def _together(bench: Bench) -> tuple[dict[str, float], list[Delays]]:
     emitted = [bench.sent(model) for model in MODELS]
     time.sleep(QUIET_S)  # the last tokens are on their way to the screen; nothing tells their end
     found = [
-        _seen(page, letter, model, sent)
+        _seen(page, letter, model, sent.token_at_ms)
         for letter, model, sent in zip(LETTERS, MODELS, emitted, strict=True)
     ]
-    return bench.ttft_ms(len(MODELS)), found
+    read_ms = [sent.requested_at_ms for sent in emitted]
+    raced = bench.ttft_ms(len(MODELS))
+    return Race(raced, found, bench.apart_ms(), max(read_ms) - min(read_ms))
 
 
 def _seen(page: Page, letter: str, model: str, sent: tuple[float, ...]) -> Delays:

@@ -13,10 +13,12 @@ class Sent:
     """One answer as the upstream saw it; moments in Unix milliseconds.
 
     Attributes:
+        requested_at_ms: When the request was read.
         token_at_ms: When each token was handed to the socket.
         closed_at_ms: When the end of the connection was seen, or None if it never was.
     """
 
+    requested_at_ms: float
     token_at_ms: tuple[float, ...]
     closed_at_ms: float | None
 
@@ -69,7 +71,11 @@ class Upstream:
         """
         wait_until(lambda: not self._is_open(generation), within_s, "the answer's end", look_s)
         details = self._details(generation)
-        return Sent(tuple(details["token_at_ms"]), details["client_closed_at_ms"])
+        return Sent(
+            details["requested_at_ms"],
+            tuple(details["token_at_ms"]),
+            details["client_closed_at_ms"],
+        )
 
     def find(self, model: str) -> str | None:
         """The id of the newest request for a model, or None."""

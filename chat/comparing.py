@@ -19,7 +19,7 @@ from chat.comparison import (
     Vote,
 )
 from chat.conversations import new_id
-from chat.lane_starts import save_starts
+from chat.lane_starts import save_starts, when_all_left
 from chat.live import LiveReply
 from chat.opened_comparison import Cell, OpenedComparison, opened_comparison
 from chat.ports import Store
@@ -36,11 +36,13 @@ class Comparing:
     """Begins comparisons and goes on with them.
 
     Attributes:
+        submit: Lets something be done on another thread, for the engine's own must not block.
         shuffle: Puts the lanes of a blind comparison into an order that tells nothing.
     """
 
     store: Store
     turns: Turns
+    submit: Callable[[Callable[[], None]], object]
     shuffle: Callable[[list[Lane]], None] = random.SystemRandom().shuffle
 
     def begin(
@@ -136,7 +138,9 @@ class Comparing:
             return self.turns.regenerate(owner, cell.lane.id, ask)
 
         lives = self._together(asked, again)
+        # What was known of their earlier answers is not true of these.
         save_starts(self.store, owner, held, lives)
+        self._keep_starts(owner, held, lives)
 
     def go_on(self, owner: str, comparison_id: str, lane_id: str, ask_of: AskOf) -> None:
         """Asks a lane to go on with its answer of the last round.
@@ -220,7 +224,14 @@ class Comparing:
         """Sends the last round's prompt to lanes, in one go."""
         asks = {lane.id: ask_of(lane.setup) for lane in lanes}
         lives = self._together(lanes, lambda lane: self._send(comparison, lane, asks[lane.id]))
-        save_starts(self.store, comparison.owner, comparison.rounds[-1], lives)
+        self._keep_starts(comparison.owner, comparison.rounds[-1], lives)
+
+    def _keep_starts(self, owner: str, held: Round, lives: Sequence[LiveReply]) -> None:
+        def keep() -> None:
+            if not self.turns.engine.is_closing:
+                self.submit(lambda: save_starts(self.store, owner, held, lives))
+
+        when_all_left(lives, keep)
 
     def _send(self, comparison: Comparison, lane: Lane, ask: Ask) -> LiveReply:
         """Sends the last round's prompt to a lane, after what that said in the rounds before."""

@@ -57,7 +57,7 @@ class Entry:
         message_id: The round's prompt as it stands in the lane's conversation; the replies to it
             are the lane's answers.
         start_s: How long after the round's first request this lane's left, in seconds; None where
-            it was not started with the others.
+            that is not known (yet), or it was not started with the others.
     """
 
     lane_id: str

@@ -22,8 +22,9 @@ from contextvars import ContextVar
 from functools import partial
 from typing import Any, TypeVar, cast
 
+from chat.departure import hear_leaving
 from chat.errors import InternalFault, ProviderError, ReplyInterrupted, ServerBusy
-from chat.events import Event, Failed, RequestSent, Stopped
+from chat.events import Event, Failed, RequestLeft, RequestSent, Stopped
 from chat.live import LiveReply
 
 _log = logging.getLogger(__name__)
@@ -264,6 +265,7 @@ class Engine:
 
     async def _produce(self, live: LiveReply, source: Callable[[], AsyncIterator[Event]]) -> None:
         live.append(RequestSent())
+        hear_leaving(lambda: live.append(RequestLeft()))
         try:
             # A port promises an iterator; ours are generators, and closing one closes its
             # connection now instead of when it is collected.

@@ -25,6 +25,11 @@ class RequestSent:
 
 
 @dataclass(frozen=True, slots=True)
+class RequestLeft:
+    """The connection is there, and the first byte of the request leaves. Not told by everybody."""
+
+
+@dataclass(frozen=True, slots=True)
 class Opened:
     """The upstream answered with a stream, or told more about who answers.
 
@@ -179,6 +184,7 @@ class Stopped:
 
 Event = (
     RequestSent
+    | RequestLeft
     | Opened
     | Waiting
     | Continued

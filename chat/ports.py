@@ -24,6 +24,7 @@ class Provider(Protocol):
 
         Promises: no event after `Finished`; closing or cancelling the iterator closes the
         upstream connection at once; no retry; nothing of `key` in any event or exception.
+        Whoever knows when the request leaves says so with `chat.departure.tell_leaving`.
 
         Raises:
             ProviderError: the answer cannot be had, or broke off; the events before it stand.

@@ -25,6 +25,7 @@ from chat.events import (
     Opened,
     ReasoningDelta,
     Reconnecting,
+    RequestLeft,
     RequestSent,
     Retrying,
     StartedOver,
@@ -55,6 +56,7 @@ _KINDS: tuple[type[Event], ...] = (
     SwitchedModel,
     Reconnecting,
     Waiting,
+    RequestLeft,
 )
 
 

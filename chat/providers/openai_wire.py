@@ -24,6 +24,7 @@ from chat.providers.chunks import ChunkReader
 from chat.providers.generation import says_of_generation, usage_of_generation
 from chat.providers.keep_alives import until_first
 from chat.providers.last_event import failed_chunk, keep_last_bytes
+from chat.providers.leaving import tell_when_leaving
 from chat.providers.masking import without_secret
 from chat.providers.openai_errors import error_of, error_of_body
 from chat.providers.request_body import message_param, openrouter_fields
@@ -267,7 +268,8 @@ class OpenAIWire:
         # A proxy of the environment may lead to the internet; it never leads to this machine.
         if is_loopback not in self._pools:
             self._pools[is_loopback] = openai.DefaultAsyncHttpxClient(
-                trust_env=not is_loopback, event_hooks={"response": [keep_last_bytes]}
+                trust_env=not is_loopback,
+                event_hooks={"request": [tell_when_leaving], "response": [keep_last_bytes]},
             )
         return self._pools[is_loopback]
 

@@ -23,6 +23,7 @@ from chat.ui.polling import look_again_every
 from chat.ui.race_hosts import draw_host_figures
 from chat.ui.race_intentions import delete_race, join, race_again, retry, show_race, stop, vote
 from chat.ui.race_results import draw_results
+from chat.ui.race_start import StartLine
 from chat.ui.race_tab import NARROW
 from chat.ui.race_watch import RaceWatch
 from chat.ui.visit import is_phone
@@ -104,10 +105,10 @@ def draw_race(tab: session.Tab, opened: OpenedComparison, store_notice: StoreNot
     with st.chat_message("user", avatar=":material/person:"):
         st.text(last.text)
     is_running = any(cell.is_running for cell in cells)
-    _draw_controls(race, last, cells, is_running=is_running)
+    start = _draw_controls(tab, race, last, cells, is_running=is_running)
     _draw_lanes(tab, last.id, views_of(last, cells, can_act=True), watch)
     if watch.has_lanes:
-        _await_end(tab, watch, store_notice)
+        _await_end(tab, watch, store_notice, start)
     elif is_running:
         look_again_every(ELSEWHERE_S)
     else:
@@ -115,10 +116,11 @@ def draw_race(tab: session.Tab, opened: OpenedComparison, store_notice: StoreNot
 
 
 def _draw_controls(
-    race: Comparison, held: Round, cells: Sequence[Cell], *, is_running: bool
-) -> None:
+    tab: session.Tab, race: Comparison, held: Round, cells: Sequence[Cell], *, is_running: bool
+) -> StartLine:
     with st.container(horizontal=True, vertical_alignment="center", key="race_controls"):
-        st.caption(_start_line(held), width="stretch")
+        with st.container(width="stretch"):
+            start = StartLine(tab, race.id, held, is_running=is_running)
         if is_running:
             st.button(
                 "Stop all",
@@ -127,7 +129,7 @@ def _draw_controls(
                 on_click=stop,
                 args=([cell for cell in cells if cell.is_running],),
             )
-            return
+            return start
         lane_ids = [cell.lane.id for cell in cells]
         st.button(
             "Try all again",
@@ -141,14 +143,7 @@ def _draw_controls(
             with st.popover("Add a lane", icon=":material/add:", type="tertiary"):
                 key = f"{JOIN_BOX}-{len(race.lanes)}"
                 draw_lane_box(key, lambda box: join(race.id, box))
-
-
-def _start_line(held: Round) -> str:
-    """How far apart the lanes started, in words."""
-    starts_s = [entry.start_s for entry in held.entries if entry.start_s is not None]
-    if len(starts_s) < 2:
-        return ":material/flag: Lanes were started one by one."
-    return f":material/flag: Started within {max(starts_s) * 1000:.0f} ms of each other."
+    return start
 
 
 def _draw_lanes(
@@ -186,11 +181,14 @@ def _key_of(view: LaneView, round_id: str) -> str:
     return f"lane_{view.face.letter}_{round_id}"
 
 
-def _await_end(tab: session.Tab, watch: RaceWatch, store_notice: StoreNotice) -> None:
+def _await_end(
+    tab: session.Tab, watch: RaceWatch, store_notice: StoreNotice, start: StartLine
+) -> None:
     while watch.draw_ended(WAIT_S):
         session.yield_to_clicks()
         store_notice.draw()
         note_finished(tab)
+        start.look()
     # The last words are painted first: a chart keeps the browser for up to a second.
     time.sleep(PAINT_S)
     session.yield_to_clicks()

@@ -114,7 +114,7 @@ class Services:
     @property
     def comparing(self) -> Comparing:
         """Runs comparisons; those are always kept."""
-        return Comparing(self.kept.store, self.kept.turns)
+        return Comparing(self.kept.store, self.kept.turns, self.afterwards.submit)
 
     def close(self) -> None:
         """Stops the answers, saves what is left, ends the children; in that order."""

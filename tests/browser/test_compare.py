@@ -54,7 +54,7 @@ def test_four_lanes_are_live_at_once(page: Page, app: App) -> None:
         expect(lane(page, letter)).to_contain_text(re.compile(r"≈ \d+ tok/s · ≈ [\d,]+ tokens"))
         expect(stop(page, letter)).to_be_visible()
         assert is_beginning(words(page, letter), known_words(1500))
-    expect(page.get_by_text(re.compile(r"Started within \d+ ms"))).to_be_visible()
+    expect(page.get_by_text(re.compile(r"The requests left within \d+ ms"))).to_be_visible()
 
 
 def test_a_failing_lane_leaves_the_others_alone(page: Page, app: App) -> None:

@@ -1,7 +1,7 @@
 """A world in which comparisons run: a provider with one script for each model, a real store."""
 
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import pytest
@@ -9,8 +9,10 @@ from scripted import NOON, AwayStore, HandClock, ScriptedProvider, wait_end
 from turn_world import FINISHED
 
 from chat.comparing import Comparing
-from chat.comparison import Comparison, Lane, LaneSetup
+from chat.comparison import Comparison, Entry, Lane, LaneSetup
+from chat.departure import tell_leaving
 from chat.engine import Engine
+from chat.errors import ConnectionLost
 from chat.events import Event, TextDelta
 from chat.messages import ChatRequest, Secret
 from chat.opened_comparison import OpenedComparison
@@ -27,10 +29,14 @@ class ByModel:
 
     def __init__(self) -> None:
         self.scripts: defaultdict[str, ScriptedProvider] = defaultdict(ScriptedProvider)
+        self.unreachable = set[str]()
         self.on_stream: Callable[[], object] = lambda: None
 
     def stream(self, request: ChatRequest, key: Secret | None) -> AsyncIterator[Event]:
         self.on_stream()
+        if request.model in self.unreachable:
+            raise ConnectionLost
+        tell_leaving()
         return self.scripts[request.model].stream(request, key)
 
 
@@ -72,6 +78,15 @@ class World:
         self.answer(race, "sim/x", "sim/y", "sim/z")
         return race
 
+    def starts(self, race: Comparison) -> list[float | None]:
+        """How long after the first each lane's request left, once that is kept."""
+        while all(entry.start_s is None for entry in self._entries(race)):
+            pass
+        return [entry.start_s for entry in self._entries(race)]
+
+    def _entries(self, race: Comparison) -> Sequence[Entry]:
+        return self.opened(race).comparison.rounds[-1].entries
+
     def texts(self, race: Comparison) -> list[list[str | None]]:
         """What each lane says, round by round."""
         return [
@@ -93,7 +108,7 @@ def made_world() -> Iterator[World]:
             raise MessageRefused("over_budget")
 
     turns = Turns(engine, recorder, provider, clock, 50, policy, now=lambda: NOON, spend=spend)
-    comparing = Comparing(store, turns, list[Lane].reverse)
+    comparing = Comparing(store, turns, lambda work: work(), list[Lane].reverse)
     yield World(store, provider, engine, comparing, clock, over_budget)
     engine.close()
     recorder.close()

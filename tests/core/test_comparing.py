@@ -1,5 +1,6 @@
 """Comparisons: all lanes asked at once, each with its own history; retries, later lanes, votes."""
 
+import asyncio
 from dataclasses import replace
 
 import pytest
@@ -15,7 +16,7 @@ from turn_world import FINISHED
 
 from chat.comparison import LaneSetup, Vote
 from chat.errors import RateLimited, StoreError
-from chat.events import RequestSent, TextDelta
+from chat.events import RequestLeft, RequestSent, TextDelta
 from chat.messages import Message
 from chat.refusals import MessageRefused
 from chat.turn import Ask
@@ -30,8 +31,9 @@ def test_all_lanes_are_asked_the_same(world: World) -> None:
 
 
 def test_the_same_model_may_run_in_two_lanes(world: World) -> None:
-    world.begin(X, replace(X, temperature=2.0))
+    race = world.begin(X, replace(X, temperature=2.0))
 
+    assert world.starts(race) == [0.0, 0.0]
     temperatures = [asked.temperature for asked in world.provider.scripts["sim/x"].requests]
     assert temperatures == [None, 2.0]
 
@@ -53,11 +55,29 @@ def test_how_far_apart_the_lanes_started_is_kept(world: World) -> None:
     world.provider.on_stream = lambda: world.clock.turn(1.5)
     race = world.begin()
 
-    entries = world.opened(race).comparison.rounds[0].entries
-
-    assert [entry.start_s for entry in entries] == [0.0, 1.5]  # by the test's clock
+    assert world.starts(race) == [0.0, 1.5]  # by the test's clock
     logs = [cell.live.read() for cell in world.opened(race).newest[1] if cell.live]
-    assert [log[0].event for log in logs] == [RequestSent()] * 2
+    assert [entry.event for log in logs for entry in log] == [RequestSent(), RequestLeft()] * 2
+
+
+def test_every_lane_has_a_task_before_the_first_one_asks(world: World) -> None:
+    tasks: list[int] = []
+    world.provider.on_stream = lambda: tasks.append(len(asyncio.all_tasks()))
+
+    race = world.begin(X, Y, Z)
+
+    assert world.starts(race) == [0.0] * 3
+    assert tasks == [3] * 3
+
+
+def test_a_lane_that_never_asked_does_not_keep_the_others_starts_from_being_kept(
+    world: World,
+) -> None:
+    world.provider.unreachable.add("sim/y")
+
+    race = world.begin(X, Y, Z)
+
+    assert world.starts(race) == [0.0, None, 0.0]
 
 
 def test_a_failed_lane_leaves_the_others_alone(world: World) -> None:
