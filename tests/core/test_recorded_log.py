@@ -17,6 +17,7 @@ from chat.events import (
     Opened,
     ReasoningDelta,
     Reconnecting,
+    RequestLeft,
     RequestSent,
     Retrying,
     StartedOver,
@@ -44,6 +45,7 @@ FAILURES = st.builds(
 )
 EVENTS: st.SearchStrategy[Event] = st.one_of(
     st.builds(RequestSent, st.integers(1, 20), st.none() | WORDS),
+    st.just(RequestLeft()),
     st.builds(Retrying, FAILURES, st.integers(2, 20), st.integers(2, 20), st.floats(0, 60)),
     st.builds(SwitchedModel, WORDS, FAILURES),
     st.builds(Reconnecting, FAILURES, st.integers(1, 9), st.integers(1, 9), st.floats(0, 60)),
