@@ -1,8 +1,10 @@
 """How an answer is wanted: the values that go with a message to `chat.turn`."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from chat.budget import Budget
+from chat.catalogue import Model, takes_images
 from chat.images import Image
 from chat.messages import Message, Secret
 from chat.parameters import Parameters
@@ -19,10 +21,10 @@ class Ask:
         system_prompt: "" for none.
         fallbacks: Models to ask in this order when the one before cannot answer.
         budget: What the answer may use, with the prices and what the session has used.
-        parameters: What else is wished of the model.
+        parameters: What else is wished. Each model is sent what it takes of all this.
         is_lent: Whether the key is the server's, lent within a budget.
         images: What is shown with the message.
-        sees_images: Whether the model takes images, as far as is known.
+        known: What is known of the models that may be asked, by id.
         messages: The whole prompt, where it is not to be made from the conversation.
     """
 
@@ -38,4 +40,9 @@ class Ask:
     top_p: float | None = None
     parameters: Parameters = field(default_factory=Parameters)
     images: tuple[Image, ...] = ()
-    sees_images: bool = True
+    known: Mapping[str, Model] = field(default_factory=dict)
+
+    @property
+    def sees_images(self) -> bool:
+        """Whether the model takes images, as far as is known."""
+        return takes_images(self.known.get(self.model))

@@ -63,7 +63,7 @@ class Attempts:
         key: Secret | None,
         *,
         begun: str = "",
-        fallbacks: Sequence[str] = (),
+        fallbacks: Sequence[ChatRequest] = (),
     ) -> AsyncGenerator[Event, None]:
         """The events of one answer; the first `RequestSent` is whoever's who asks for it.
 
@@ -71,7 +71,8 @@ class Attempts:
             request: What is asked for; its last message is `begun`, where that is given.
             key: What to ask with.
             begun: The beginning of the answer that the model is to go on from.
-            fallbacks: Models to ask in this order when the one before cannot answer.
+            fallbacks: What to ask of other models, in this order, when the one before cannot
+                answer; each is the same question as its model takes it.
 
         Raises:
             ProviderError: nothing more can be tried; the events before it stand.
@@ -88,14 +89,14 @@ class _Answer:
         request: ChatRequest,
         key: Secret | None,
         begun: str,
-        fallbacks: Sequence[str],
+        fallbacks: Sequence[ChatRequest],
     ) -> None:
         self._how = how
         self._request = request
+        self._chosen = request.model
         self._key = key
         self._begun = begun
-        self._model = request.model
-        self._fallbacks = [model for model in fallbacks if model != request.model]
+        self._fallbacks = [other for other in fallbacks if other.model != request.model]
         self._tried = 1
         self._broken = 0
         self._shown: list[str] = []
@@ -125,9 +126,8 @@ class _Answer:
             yield move
             if not isinstance(move, SwitchedModel):
                 await asyncio.sleep(move.wait_s)
-            yield RequestSent(
-                self._tried, self._model if self._model != self._request.model else None
-            )
+            model = self._request.model
+            yield RequestSent(self._tried, model if model != self._chosen else None)
 
     async def _one_request(self) -> AsyncGenerator[Event, None]:
         self._thinks_anew = self._has_reasoned
@@ -160,10 +160,8 @@ class _Answer:
         if self._written_chars:
             seam = Seam("".join(self._shown))
             return resumed(seam, self._timely(self._going_on_from(seam.prefill)))
-        request = replace(self._request, model=self._model)
-        return (
-            continued(self._begun, self._timely(request)) if self._begun else self._timely(request)
-        )
+        events = self._timely(self._request)
+        return continued(self._begun, events) if self._begun else events
 
     def _timely(self, request: ChatRequest) -> AsyncGenerator[Event, None]:
         events: AsyncIterator[Event] = self._how.provider.stream(request, self._key)
@@ -174,7 +172,7 @@ class _Answer:
         if prefill:
             messages = (*messages, Message("assistant", prefill))
         left = self._request.max_tokens - estimated_tokens(self._written_chars)
-        return replace(self._request, model=self._model, messages=messages, max_tokens=max(1, left))
+        return replace(self._request, messages=messages, max_tokens=max(1, left))
 
     def _next_move(self, failure: Failure) -> Move | None:
         """What to do after a failure; None where nothing helps.
@@ -202,10 +200,10 @@ class _Answer:
 
     def _switch(self, failure: Failure) -> SwitchedModel | None:
         while self._fallbacks:
-            model = self._fallbacks.pop(0)
-            if may_switch(failure, model):
-                self._model, self._tried = model, 1
-                return SwitchedModel(model, failure)
+            other = self._fallbacks.pop(0)
+            if may_switch(failure, other.model):
+                self._request, self._tried = other, 1
+                return SwitchedModel(other.model, failure)
         return None
 
     def _reconnection(self, failure: Failure) -> Reconnecting | None:

@@ -1,8 +1,9 @@
 """The visitor's own limits: on one answer, and on all answers of a session.
 
-While an answer is written nobody has counted yet, so what it took is estimated from its characters;
-at its end the upstream's own count takes the estimate's place. Reasoning that is not streamed is
-in that count only. Prices are handed in; nothing here asks for one.
+While an answer is written nobody has counted yet, so what it took is estimated from its characters
+and images, rather too high than too low; at its end the upstream's own count takes the estimate's
+place. Reasoning that is not streamed is in that count only. Prices are handed in; nothing here asks
+for one.
 """
 
 import threading
@@ -14,8 +15,8 @@ from typing import Literal, cast
 from chat.errors import LimitReached
 from chat.events import Event, ReasoningDelta, TextDelta, Usage, UsageReported
 from chat.messages import ChatRequest, Secret
-from chat.metrics import estimated_tokens
 from chat.ports import Provider
+from chat.token_bounds import most_image_tokens, tokens_of_weight, weight_of
 
 LimitName = Literal["answer_tokens", "answer_usd", "session_tokens", "session_usd"]
 """Which limit was reached: the `error_type` of a `LimitReached`."""
@@ -132,8 +133,8 @@ class _Part:
     """One request: what it took, as far as it is known."""
 
     model: str
-    prompt_chars: int
-    answer_chars: int = 0
+    prompt_tokens: int
+    answer_weight: int = 0
     usage: Usage | None = None
 
     def spent(self, price: Price | None) -> Spent:
@@ -143,9 +144,9 @@ class _Part:
             if usage.cost_usd is not None:
                 return Spent(tokens, usage.cost_usd)
             prompt_tokens = usage.prompt_tokens
-        elif self.answer_chars:
-            tokens = estimated_tokens(self.answer_chars)
-            prompt_tokens = estimated_tokens(self.prompt_chars)
+        elif self.answer_weight:
+            tokens = tokens_of_weight(self.answer_weight)
+            prompt_tokens = self.prompt_tokens
         else:
             # A request that brought nothing is taken to cost nothing, as OpenRouter does
             # (https://openrouter.ai/docs/guides/features/zero-completion-insurance).
@@ -182,8 +183,7 @@ class Fuse:
         """
         self.check()
         self._earlier = self.spent
-        chars = sum(len(message.text) for message in request.messages)
-        self._part = _Part(request.model, chars)
+        self._part = _Part(request.model, _prompt_tokens(request))
 
     def take(self, event: Event) -> None:
         """Counts an event in, and tells the session's meter.
@@ -193,7 +193,7 @@ class Fuse:
         """
         match event:
             case TextDelta(text) | ReasoningDelta(text):
-                self._part.answer_chars += len(text)
+                self._part.answer_weight += weight_of(text)
             case UsageReported(usage):
                 self._part.usage = usage
             case _:
@@ -214,6 +214,13 @@ class Fuse:
         _check("answer", self.spent, limits.answer_tokens, limits.answer_usd)
         if meter is not None:
             _check("session", meter.spent, limits.session_tokens, limits.session_usd)
+
+
+def _prompt_tokens(request: ChatRequest) -> int:
+    weight = sum(weight_of(message.text) for message in request.messages)
+    images = (image for message in request.messages for image in message.images)
+    seen = sum(most_image_tokens(image, request.model) for image in images)
+    return tokens_of_weight(weight) + seen
 
 
 def _check(

@@ -142,6 +142,11 @@ class Wanted:
         return sum(wishes) + math.isfinite(self.completion_usd)
 
 
+def takes_images(model: Model | None) -> bool:
+    """Whether a message to it may hold images, as far as is known."""
+    return model is None or model.sees_images is not False
+
+
 def find_model(models: Iterable[Model], model_id: str) -> Model | None:
     """The model of that id, or None."""
     return next((model for model in models if model.id == model_id), None)

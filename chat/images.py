@@ -66,13 +66,19 @@ def media_type_of(data: bytes) -> MediaType | None:
     return None
 
 
-def megapixels_of(data: bytes) -> float | None:
-    """How large an image is by its header; None where it has none that can be read."""
+def pixels_of(data: bytes) -> tuple[int, int] | None:
+    """Width and height of an image by its header; None where it has none that can be read."""
     try:
         with _opened(data) as image:
-            return image.width * image.height / 1e6
+            return image.size
     except Exception:  # noqa: BLE001 - a decoder raises whatever a broken file makes it stumble on
         return None
+
+
+def megapixels_of(data: bytes) -> float | None:
+    """How large an image is by its header; None where it has none that can be read."""
+    size = pixels_of(data)
+    return size[0] * size[1] / 1e6 if size is not None else None
 
 
 def _is_whole(data: bytes) -> bool:

@@ -16,9 +16,8 @@ def prompt_of(
     begun: str = "",
     *,
     images: tuple[Image, ...] = (),
-    sees_images: bool = True,
 ) -> tuple[Message, ...]:
-    """The whole prompt, oldest first; a reply without any text is left out.
+    """The whole prompt with its images, oldest first; a reply without any text is left out.
 
     Args:
         earlier: The turns before.
@@ -26,20 +25,15 @@ def prompt_of(
         system_prompt: "" for none.
         begun: The beginning of the answer, for a model to go on from ("assistant prefill").
         images: What is shown with the message.
-        sees_images: Whether the model takes images; to one that does not, it is said instead.
     """
-
-    def said(text: str, images: tuple[Image, ...]) -> Message:
-        return shown(Message("user", text, images), sees_images=sees_images)
-
     messages: list[Message] = []
     if system_prompt.strip():
         messages.append(Message("system", system_prompt.strip()))
     for turn in earlier:
-        messages.append(said(turn.user.text, turn.user.images))
+        messages.append(Message("user", turn.user.text, turn.user.images))
         if turn.reply.text:
             messages.append(Message("assistant", turn.reply.text))
-    messages.append(said(text, images))
+    messages.append(Message("user", text, images))
     if begun:
         messages.append(Message("assistant", begun))
     return tuple(messages)

@@ -7,17 +7,17 @@ process counts its own; a visitor's own key counts nowhere.
 """
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 from chat.budget import Price
 from chat.messages import ChatRequest, Secret
-from chat.metrics import estimated_tokens
 from chat.refusals import MessageRefused
 from chat.routing import LOCAL_PREFIX, SIMULATOR_PREFIX
 from chat.settings import Settings
+from chat.token_bounds import most_prompt_tokens
 from chat.turn import Ask
 
 GUESS_USD = 0.01
@@ -59,28 +59,28 @@ def _is_loopback(address: str) -> bool:
         return False
 
 
-def most_usd(ask: Ask, request: ChatRequest, free: tuple[str, ...] = ()) -> float | None:
+def most_usd(
+    prices: Mapping[str, Price], requests: Sequence[ChatRequest], free: tuple[str, ...] = ()
+) -> float | None:
     """The most an answer can cost, in USD, by the dearest of the models that may give it.
 
-    The prompt's tokens are estimated from its characters.
-
     Args:
-        ask: Says which models, and their prices.
-        request: Holds the prompt.
+        prices: By model id.
+        requests: What is asked of each of them.
         free: How the ids of models begin that are asked without the server's key.
 
     Returns:
         None where a price is not known.
     """
-    prompt_tokens = estimated_tokens(sum(len(message.text) for message in request.messages))
     most = 0.0
-    for model in (ask.model, *ask.fallbacks):
-        if model.startswith(free):
+    for request in requests:
+        if request.model.startswith(free):
             continue
-        price = _price_of(model, ask.budget.prices)
+        price = _price_of(request.model, prices)
         if price is None:
             return None
-        most = max(most, price.of(prompt_tokens, ask.max_tokens))
+        prompt_tokens = most_prompt_tokens(request.messages, request.model)
+        most = max(most, price.of(prompt_tokens, request.max_tokens))
     return most
 
 
@@ -149,14 +149,20 @@ class ServerKey:
         with self._lock:
             return self._left_usd(owner, day, *before)
 
-    def spend(self, owner: str, reply_id: str, ask: Ask, request: ChatRequest) -> None:
+    def spend(self, owner: str, reply_id: str, ask: Ask, requests: Sequence[ChatRequest]) -> None:
         """Counts an answer that is about to begin with the most it can cost.
+
+        Args:
+            owner: The visitor.
+            reply_id: The answer.
+            ask: Says what models cost.
+            requests: What is asked of each model that may give it.
 
         Raises:
             MessageRefused: less is left today, or nobody knows what it can cost.
             StoreError: as `left_usd`.
         """
-        most = most_usd(ask, request, self._free)
+        most = most_usd(ask.budget.prices, requests, self._free)
         if most is None:
             raise MessageRefused("no_price")
         day = self._today()

@@ -15,6 +15,7 @@ from chat.conversations import Conversation, ReplyRecord, StoredTurn, UserMessag
 from chat.deadlines import Deadlines
 from chat.engine import Engine
 from chat.events import Event
+from chat.fitting import requests_of
 from chat.images import Image
 from chat.live import LiveReply
 from chat.messages import ChatRequest, Secret
@@ -64,7 +65,7 @@ class Turns:
     policy: Policy = field(default_factory=Policy)
     deadlines: Deadlines = field(default_factory=Deadlines)
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
-    spend: Callable[[str, str, Ask, ChatRequest], None] = lambda *_: None
+    spend: Callable[[str, str, Ask, Sequence[ChatRequest]], None] = lambda *_: None
     _asks: dict[str, Ask] = field(default_factory=dict, init=False, repr=False)
     _beginning: OneAtATime = field(default_factory=OneAtATime, init=False, repr=False)
 
@@ -267,25 +268,16 @@ class Turns:
         conversation = Conversation(conversation_id, owner, title, now, is_hidden=is_hidden)
         live = LiveReply(reply.id, owner, conversation_id, ask.model, self.clock)
         system = ask.system_prompt
-        prompt = ask.messages or prompt_of(
-            earlier, user.text, system, begun, images=user.images, sees_images=ask.sees_images
-        )
-        request = ChatRequest(
-            model=ask.model,
-            messages=prompt,
-            max_tokens=ask.max_tokens,
-            temperature=ask.temperature,
-            top_p=ask.top_p,
-            parameters=ask.parameters,
-        )
+        prompt = ask.messages or prompt_of(earlier, user.text, system, begun, images=user.images)
+        request, *fallbacks = requests_of(ask, prompt)
 
         def source() -> AsyncIterator[Event]:
             provider = Fused(self.provider, Fuse(ask.budget))
             attempts = Attempts(provider, self.policy, self.deadlines)
-            return attempts.stream(request, ask.key, begun=begun, fallbacks=ask.fallbacks)
+            return attempts.stream(request, ask.key, begun=begun, fallbacks=fallbacks)
 
         if ask.is_lent:
-            self.spend(owner, reply.id, ask, request)
+            self.spend(owner, reply.id, ask, [request, *fallbacks])
         self.recorder.begin(StoredTurn(user, reply), conversation, live)
         self._asks[live.id] = ask
         self.engine.start(live, source)

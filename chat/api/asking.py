@@ -18,10 +18,10 @@ from chat.api.wishes import Wish, read_key
 from chat.budget import Budget, Limits, Meter, Price
 from chat.catalogue import Model
 from chat.errors import StoreRefused
+from chat.fitting import fitted
 from chat.messages import Secret
 from chat.operator import OPERATOR
-from chat.parameters import Parameters, taken_by
-from chat.prompt import shown
+from chat.parameters import Parameters
 from chat.refusals import MessageRefused, RefusalReason
 from chat.server_key import is_local_visit
 from chat.turn import Ask
@@ -102,8 +102,7 @@ def ask_of(app: Backend, request: Request, owner: str, wish: Wish) -> Ask:
     needs_key = app.is_openrouter(model)
     lent = app.server_key.key_for(is_local=is_local) if wish.key is None else None
     found = next((one for one in app.models() if one.id == model), None)
-    sees_images = found is None or found.sees_images is not False
-    return Ask(
+    ask = Ask(
         model=model,
         max_tokens=wish.max_tokens or app.sizes.default_tokens,
         temperature=wish.temperature,
@@ -111,11 +110,12 @@ def ask_of(app: Backend, request: Request, owner: str, wish: Wish) -> Ask:
         key=(wish.key or lent) if needs_key else None,
         is_lent=needs_key and lent is not None and app.server_key.has_budget,
         budget=_budget(app),
-        messages=tuple(shown(message, sees_images=sees_images) for message in wish.prompt),
-        parameters=_taken(found, wish.parameters),
+        messages=wish.prompt,
+        parameters=_without_effort_elsewhere(found, wish.parameters),
         images=wish.images,
-        sees_images=sees_images,
+        known={model: found} if found is not None else {},
     )
+    return fitted(ask, found)
 
 
 @contextmanager
@@ -134,11 +134,10 @@ def in_sentences(app: Backend, text: str) -> Iterator[None]:
         raise RequestRefused(GONE, 410) from None
 
 
-def _taken(model: Model | None, wished: Parameters) -> Parameters:
-    taken = taken_by(model, wished)
+def _without_effort_elsewhere(model: Model | None, wished: Parameters) -> Parameters:
     # How long to reason is told in a field of OpenRouter's own, which others are not sent.
     is_elsewhere = model is not None and model.group in {"This machine", "Other endpoints"}
-    return replace(taken, effort=None) if is_elsewhere else taken
+    return replace(wished, effort=None) if is_elsewhere else wished
 
 
 def _budget(app: Backend) -> Budget:

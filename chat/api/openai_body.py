@@ -14,6 +14,7 @@ from chat.api.chat_body import text_of_content
 from chat.api.refused import RequestRefused
 from chat.api.sent_images import file_of, images_in
 from chat.api.wishes import Wish, read_key, read_model, read_number, read_whole
+from chat.ask import Ask
 from chat.images import ImageLimits
 from chat.messages import Message, Role
 from chat.parameters import Parameters
@@ -72,13 +73,15 @@ class CompletionBody:
     has_usage: bool
     unknown: tuple[str, ...] = ()
 
-    def left_out(self, taken: Parameters) -> tuple[str, ...]:
-        """The fields that the answer takes no account of, where the model takes these."""
+    def left_out(self, taken: Ask) -> tuple[str, ...]:
+        """The fields that the answer takes no account of, where this is what the model takes."""
         wished = self.wish.parameters
         lost = {
-            "seed": wished.seed != taken.seed,
-            "reasoning_effort": wished.effort != taken.effort,
-            "stop": wished.stop != taken.stop,
+            "temperature": self.wish.temperature != taken.temperature,
+            "top_p": self.wish.top_p != taken.top_p,
+            "seed": wished.seed != taken.parameters.seed,
+            "reasoning_effort": wished.effort != taken.parameters.effort,
+            "stop": wished.stop != taken.parameters.stop,
         }
         return (*self.unknown, *(name for name, is_lost in lost.items() if is_lost))
 

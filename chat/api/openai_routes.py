@@ -68,7 +68,7 @@ def openai_routes(backend: Callable[[], Backend]) -> list[Route]:
         if failed is not None:
             return failed
         headers = {"x-tickertape-conversation": live.conversation_id}
-        left_out = body.left_out(ask.parameters)
+        left_out = body.left_out(ask)
         if left_out:
             headers[LEFT_OUT] = ", ".join(left_out)
         if body.is_streamed:

@@ -4,11 +4,9 @@ from pathlib import Path
 
 import streamlit as st
 
-from chat.catalogue import Model
 from chat.errors import StoreError
 from chat.images import Image
 from chat.live import LiveReply
-from chat.parameters import taken_by, tokens_within
 from chat.turn import Ask
 from chat.ui import address, session, visit
 from chat.ui.account_box import draw_account_box
@@ -94,26 +92,21 @@ def chosen_ask(images: tuple[Image, ...] = ()) -> Ask:
     held, tab, choice = services(), session.tab(), session.choice()
     asked = (choice.model, *choice.fallbacks)
     offer = offered()
-    model = offer.by_id.get(choice.model)
     needs_key = any(held.routes.is_openrouter(model) for model in asked)
     return Ask(
         model=choice.model,
-        max_tokens=tokens_within(model, choice.max_tokens),
-        temperature=choice.temperature if _takes(model, "temperature") else None,
-        top_p=choice.top_p if choice.top_p < 1 and _takes(model, "top_p") else None,
+        max_tokens=choice.max_tokens,
+        temperature=choice.temperature,
+        top_p=choice.top_p if choice.top_p < 1 else None,
         system_prompt=choice.system_prompt,
         key=key_to_ask_with(tab) if needs_key else None,
         is_lent=needs_key and tab.ring.key is None and held.server_key.has_budget,
         fallbacks=choice.fallbacks,
         budget=budget_of(offer.models, choice, tab),
-        parameters=taken_by(model, choice.parameters),
+        parameters=choice.parameters,
         images=images,
-        sees_images=model is None or model.sees_images is not False,
+        known={name: offer.by_id[name] for name in asked if name in offer.by_id},
     )
-
-
-def _takes(model: Model | None, parameter: str) -> bool:
-    return model is None or model.takes(parameter)
 
 
 def _announced(held: Services, tab: session.Tab, running: list[LiveReply]) -> list[LiveReply]:

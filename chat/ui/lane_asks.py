@@ -2,7 +2,6 @@
 
 from chat.comparison import LaneSetup
 from chat.hosts import host_of
-from chat.parameters import taken_by, tokens_within
 from chat.routing import SIMULATOR_PREFIX
 from chat.turn import Ask
 from chat.ui import session
@@ -19,14 +18,15 @@ def ask_of(setup: LaneSetup) -> Ask:
     needs_key = held.routes.is_openrouter(setup.model)
     return Ask(
         model=setup.model,
-        max_tokens=tokens_within(model, setup.max_tokens),
-        temperature=setup.temperature if model is None or model.takes("temperature") else None,
-        top_p=setup.top_p if model is None or model.takes("top_p") else None,
+        max_tokens=setup.max_tokens,
+        temperature=setup.temperature,
+        top_p=setup.top_p,
         system_prompt=setup.system_prompt,
         key=key_to_ask_with(tab) if needs_key else None,
         is_lent=needs_key and tab.ring.key is None and held.server_key.has_budget,
         budget=budget_of(offer.models, session.choice(), tab),
-        parameters=taken_by(model, setup.parameters),
+        parameters=setup.parameters,
+        known={model.id: model} if model is not None else {},
     )
 
 

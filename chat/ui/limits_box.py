@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import streamlit as st
 
 from chat.budget import Budget, Price, Spent, unpriced
-from chat.catalogue import Model
+from chat.catalogue import Model, takes_images
 from chat.metrics import Tokens
 from chat.ui import session
 from chat.ui.plain import plain
@@ -38,6 +38,7 @@ def draw_limits(
             st.caption(plain(f"Used in this tab: {use_of(budget.meter.spent)}"))
         if has_models:
             _draw_fallbacks(names, asked)
+            _draw_blind(models, asked[1:])
     missing = unpriced(budget, asked)
     if missing:
         listed = ", ".join(names.get(model, model) for model in missing)
@@ -55,6 +56,14 @@ def _draw_fallbacks(names: Mapping[str, str], asked: Sequence[str]) -> None:
         persist_state="session",
         help="Asked in this order when the chosen model cannot answer after its retries.",
     )
+
+
+def _draw_blind(models: Sequence[Model], fallbacks: Sequence[str]) -> None:
+    """Says which fallbacks are not asked about images; see `chat.fitting.requests_of`."""
+    blind = [m.name for m in models if m.id in fallbacks and not takes_images(m)]
+    if blind:
+        said = f"Passed over for a message with images, which it does not take: {', '.join(blind)}"
+        st.caption(f":material/image_not_supported: {plain(said)}.")
 
 
 def _unpriced(listed: str) -> str:

@@ -80,14 +80,31 @@ async def test_a_model_is_sent_only_what_it_takes_and_the_rest_is_named(
 ) -> None:
     site.let_go()
     site.models.append(Model("sim/x", "X", "Simulator", supported_parameters=frozenset({"seed"})))
-    wishes = {"seed": 7, "stop": ["END"], "reasoning_effort": "low"}
+    wishes = {"seed": 7, "stop": ["END"], "reasoning_effort": "low", "temperature": 1, "top_p": 0.5}
     body = {"model": "sim/x", "messages": [{"role": "user", "content": "Hi"}], **wishes}
 
     answer = await http.post("/v1/chat/completions", json={**body, "stream": True})
 
     ((request, _),) = site.provider.asked
     assert request.parameters == Parameters(seed=7)
-    assert answer.headers["x-tickertape-left-out"] == "reasoning_effort, stop"
+    assert (request.temperature, request.top_p) == (None, None)
+    left_out = answer.headers["x-tickertape-left-out"]
+    assert left_out == "temperature, top_p, reasoning_effort, stop"
+
+
+@pytest.mark.parametrize("path", ["/api/chat", "/v1/chat/completions"])
+async def test_no_more_tokens_are_asked_for_than_the_model_writes(
+    site: Site, http: httpx2.AsyncClient, path: str
+) -> None:
+    site.let_go()
+    site.models.append(Model("sim/x", "X", "Simulator", max_output_tokens=8))
+    messages = [{"role": "user", "content": "Hi"}]
+    limits = {"maxTokens": 500, "max_tokens": 500}
+
+    await http.post(path, json={"id": "c", "model": "sim/x", "messages": messages, **limits})
+
+    ((request, _),) = site.provider.asked
+    assert request.max_tokens == 8
 
 
 @pytest.mark.parametrize("path", ["/api/chat", "/v1/chat/completions"])

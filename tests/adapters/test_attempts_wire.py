@@ -39,10 +39,9 @@ async def answered(
     wire = wire_to(simulator.base_url)
     attempts = Attempts(wire, policy, deadlines or Deadlines())
     events: list[Event] = [RequestSent()]
+    others = [request_for(other) for other in fallbacks]
     try:
-        async with aclosing(
-            attempts.stream(request_for(model), None, fallbacks=fallbacks)
-        ) as source:
+        async with aclosing(attempts.stream(request_for(model), None, fallbacks=others)) as source:
             async for event in source:
                 events.append(event)
     except ProviderError as error:

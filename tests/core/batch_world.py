@@ -1,7 +1,7 @@
 """A world in which batches run: a provider with one script for each prompt, a real store."""
 
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import pytest
@@ -103,7 +103,7 @@ def made_world() -> Iterator[World]:
     recorder = Recorder(store, lambda reply_id: engine.forget(reply_id), checkpoint_s=0.01)  # noqa: PLW0108 - engine comes after
     engine = Engine(on_change=recorder.wake, on_end=ends.append, max_answers=3)
 
-    def spend(_owner: str, _reply_id: str, _ask: Ask, _request: ChatRequest) -> None:
+    def spend(_owner: str, _reply_id: str, _ask: Ask, _requests: Sequence[ChatRequest]) -> None:
         raise MessageRefused("over_budget")
 
     policy = Policy(tries=1, reconnects=0)

@@ -4,6 +4,7 @@ import asyncio
 import selectors
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine
 from contextlib import aclosing
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from chat.attempts import Attempts
@@ -121,7 +122,8 @@ def answer_of(attempts: Attempts, begun: str = "", fallbacks: tuple[str, ...] = 
         request = REQUEST
         if begun:
             request = ChatRequest("sim/x", (QUESTION, Message("assistant", begun)), 1000)
-        return await logged(attempts.stream(request, None, begun=begun, fallbacks=fallbacks))
+        others = [replace(request, model=model) for model in fallbacks]
+        return await logged(attempts.stream(request, None, begun=begun, fallbacks=others))
 
     return leaping(run())
 

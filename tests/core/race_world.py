@@ -103,7 +103,7 @@ def made_world() -> Iterator[World]:
     policy = Policy(tries=1, reconnects=0)
     clock, over_budget = HandClock(), set[str]()
 
-    def spend(_owner: str, _reply_id: str, ask: Ask, _request: ChatRequest) -> None:
+    def spend(_owner: str, _reply_id: str, ask: Ask, _requests: Sequence[ChatRequest]) -> None:
         if ask.model in over_budget:
             raise MessageRefused("over_budget")
 

@@ -19,10 +19,17 @@ from chat.events import (
     Usage,
     UsageReported,
 )
+from chat.images import Image
+from chat.messages import Message
+from chat.token_bounds import tokens_of_weight, weight_of
 
 PRICES = {"sim/x": Price(in_usd=1.0, out_usd=10.0)}
 FOUR = TextDelta("four")
 """One token, as an estimate goes."""
+
+
+def tokens_at_most(text: str) -> int:
+    return tokens_of_weight(weight_of(text))
 
 
 def fuse_after(budget: Budget, *events: Event) -> Fuse:
@@ -58,6 +65,17 @@ def test_money_counts_the_prompt_too() -> None:
     assert fuse.spent == Spent(1, 11e-6, is_estimated=True)
     with pytest.raises(LimitReached, match="limit_reached"):
         fuse.take(FOUR)
+
+
+def test_an_answer_in_chinese_and_a_prompt_with_an_image_count_for_more() -> None:
+    image = Image("image/png", b"\x89PNG\r\n\x1a\n")
+    fuse = Fuse(Budget(Limits(answer_tokens=8), PRICES))
+    fuse.begin(replace(REQUEST, messages=(Message("user", "看", (image,)),)))
+
+    with pytest.raises(LimitReached):
+        fuse.take(TextDelta("今天天气"))
+
+    assert fuse.spent.usd > 1000 * PRICES["sim/x"].in_usd / 1e6
 
 
 def test_without_a_price_only_tokens_are_limited_and_that_is_said() -> None:
@@ -126,10 +144,10 @@ def test_an_answer_goes_over_its_limit_by_its_last_delta_at_most(
         try:
             fuse.take(TextDelta(piece))
         except LimitReached:
-            assert -(-len(before) // 4) < tokens <= -(-len(written) // 4)
+            assert tokens_at_most(before) < tokens <= tokens_at_most(written)
             return
 
-    assert -(-len(written) // 4) < tokens
+    assert tokens_at_most(written) < tokens
 
 
 def test_an_answer_stopped_at_the_limit_says_so_and_closes_its_upstream(world: World) -> None:

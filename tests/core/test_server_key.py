@@ -9,7 +9,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from chat.budget import Budget, Price
-from chat.messages import ChatRequest, Message, Secret
+from chat.fitting import requests_of
+from chat.images import Image
+from chat.messages import Message, Secret
 from chat.refusals import MessageRefused
 from chat.server_key import ServerKey, is_local_visit
 from chat.setting_values import LentTo
@@ -56,7 +58,7 @@ class World:
         raise AssertionError
 
     def spend(self, owner: str, reply_id: str, ask: Ask = ASK) -> None:
-        self.lender.spend(owner, reply_id, ask, ChatRequest(ask.model, PROMPT, ask.max_tokens))
+        self.lender.spend(owner, reply_id, ask, requests_of(ask, PROMPT))
 
 
 @pytest.mark.parametrize(
@@ -128,8 +130,19 @@ def test_until_then_an_answer_counts_with_the_most_it_can_cost() -> None:
     ask = Ask("a/cheap", 1000, fallbacks=("a/dear",), budget=Budget(prices=prices))
     world.spend("ann", "r", ask)
 
-    # 4,000 characters of prompt are about 1,000 tokens.
-    assert world.lender.left_usd("ann") == pytest.approx(4 * COST_USD - (2.0 + 8.0) / 1000)
+    # 4,000 bytes of prompt are 4,000 tokens at most, and what wraps them.
+    most_usd = 4 * COST_USD - (4016 * 2.0 + 1000 * 8.0) / 1e6
+    assert world.lender.left_usd("ann") == pytest.approx(most_usd)
+
+
+def test_a_prompt_in_chinese_and_an_image_count_with_the_most_they_can_cost() -> None:
+    world, image = World(), Image("image/png", b"\x89PNG\r\n\x1a\n")
+    ask = Ask("a/cheap", 1, budget=Budget(prices={"a/cheap": Price(1.0, 0.0)}))
+    requests = requests_of(ask, (Message("user", "看" * 1000, (image,)),))
+
+    world.lender.spend("ann", "r", ask, requests)
+
+    assert world.lender.left_usd("ann") < 4 * COST_USD - (3000 + 16_384) / 1e6
 
 
 def test_answers_of_visitors_own_keys_count_nowhere() -> None:

@@ -6,6 +6,7 @@ import pytest
 from scripted import wait_end
 from turn_world import ASK, World, made_world  # noqa: F401 - a fixture
 
+from chat.catalogue import Model
 from chat.events import Finished, TextDelta
 from chat.images import Image
 from chat.live import LiveReply
@@ -15,7 +16,8 @@ from chat.refusals import MessageRefused
 
 PNG = Image("image/png", b"\x89PNG\r\n\x1a\n")
 SHOWN = replace(ASK, images=(PNG,))
-BLIND = replace(ASK, sees_images=False)
+TEXT_ONLY = frozenset({"text"})
+BLIND = replace(ASK, known={"sim/x": Model("sim/x", "X", input_modalities=TEXT_ONLY)})
 
 
 def answered(world: World, live: LiveReply) -> tuple[Message, ...]:

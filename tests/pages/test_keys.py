@@ -204,7 +204,7 @@ def test_over_the_budget_the_message_is_given_back_with_a_sentence(
     assert "This server pays for your answers: $0.01 left today." in beside_field(app)
     owner = app.session_state["tab"].owner
     ask = Ask("a/dear", 100, budget=Budget(prices={"a/dear": Price(0.0, 100.0)}))
-    services().server_key.spend(owner, "still going on", ask, ChatRequest("a/dear", (), 100))
+    services().server_key.spend(owner, "still going on", ask, [ChatRequest("a/dear", (), 100)])
 
     app = say(visit(OPENROUTER_MODEL), "Hello")
 
