@@ -113,7 +113,7 @@ class Recorder:
         self._on_stop = on_stop
         self._checkpoint_s = checkpoint_s
         self._beat_s = beat_s
-        self._beat_at_s = time.monotonic() + beat_s
+        self._beat_at_s = time.monotonic()
         self._remembered: OrderedDict[tuple[str, str], Tree] = OrderedDict()
         self._lock = threading.Lock()
         self._unsaved: list[tuple[StoredTurn, Conversation]] = []
@@ -187,7 +187,7 @@ class Recorder:
     def _run(self) -> None:
         while not self._is_closing:
             to_beat_s = max(0.0, self._beat_at_s - time.monotonic())
-            is_idle = not (self._tracks or self._unsaved)
+            is_idle = not (self._tracks or self._unsaved or self._fault)
             self._wake.wait(to_beat_s if is_idle else min(self._checkpoint_s, to_beat_s))
             self._wake.clear()
             self._save()
@@ -251,7 +251,8 @@ class Recorder:
 
     def _beat(self) -> None:
         """Says that this process lives, and looks for answers of others that do not any more."""
-        if time.monotonic() >= self._beat_at_s:
+        # What has failed is tried at once: with nothing to save, only this asks the store.
+        if self._fault is not None or time.monotonic() >= self._beat_at_s:
             self._beat_at_s = time.monotonic() + self._beat_s
             self._store.beat()
             self._store.mark_interrupted()

@@ -42,9 +42,17 @@ _OUTCOME_OF_FAILURE: dict[FailureKind, Outcome] = {
     "cannot_go_on": "interrupted",
     # The visitor's own limit: stopped as wanted, and the failure says by what.
     "limit_reached": "stopped",
-    # A limit of the server's; where nothing came before it, the answer has failed.
-    "total_timeout": "stopped",
 }
+_OUTCOME_OF_PARTIAL: dict[FailureKind, Outcome] = {
+    # A limit of the server's.
+    "total_timeout": "stopped",
+    # The stream broke off, fell silent or became unreadable: nobody said that the answer failed.
+    "connection_lost": "interrupted",
+    "gap_timeout": "interrupted",
+    "timed_out": "interrupted",
+    "bad_answer": "interrupted",
+}
+"""Where some text came before the failure; without any the answer has failed."""
 
 
 @dataclass(slots=True)
@@ -159,9 +167,8 @@ class ReplyFold:
                 self.outcome = _OUTCOME_OF[reason]
             case Failed(failure):
                 self.failure = failure
-                self.outcome = _OUTCOME_OF_FAILURE.get(failure.kind, "failed")
-                if failure.kind == "total_timeout" and not any(self._text):
-                    self.outcome = "failed"
+                outcomes = _OUTCOME_OF_FAILURE | (_OUTCOME_OF_PARTIAL if any(self._text) else {})
+                self.outcome = outcomes.get(failure.kind, "failed")
             case Stopped(by_visitor):
                 self.outcome = "stopped" if by_visitor else "interrupted"
 

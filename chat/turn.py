@@ -99,7 +99,7 @@ class Turns:
         self.check(text, ask)
         if conversation_id is None:
             user = UserMessage(message_id or new_id(), None, text, self.now(), ask.images)
-            return self._begin_new(owner, new_as or new_id(), user, ask, is_hidden=is_hidden)
+            return self._begin_new(owner, new_as, user, ask, is_hidden=is_hidden)
         with self._alone_in(owner, conversation_id):
             turns = self._idle_turns(owner, conversation_id)
             after = turns[-1].reply.id
@@ -203,14 +203,14 @@ class Turns:
         return any(r.conversation_id == conversation_id and not r.is_closed for r in known)
 
     def _begin_new(
-        self, owner: str, conversation_id: str, user: UserMessage, ask: Ask, *, is_hidden: bool
+        self, owner: str, new_as: str, user: UserMessage, ask: Ask, *, is_hidden: bool
     ) -> LiveReply:
-        with self._alone_in(owner, conversation_id):
-            # Whoever names a new conversation may name it twice at once.
-            tree, _ = self._load(owner, conversation_id)
+        with self._alone_in(owner, new_as or user.id):
+            # Who names it may name it twice at once. Else the store, perhaps away, is not asked.
+            tree = self._load(owner, new_as)[0] if new_as else None
             if tree is not None and path_of(tree):
                 raise MessageRefused("busy")
-            return self._start(owner, conversation_id, [], user, ask, is_hidden=is_hidden)
+            return self._start(owner, new_as or new_id(), [], user, ask, is_hidden=is_hidden)
 
     def _alone_in(self, owner: str, conversation_id: str) -> AbstractContextManager[None]:
         """Keeps another tab from beginning a turn in the same conversation meanwhile."""

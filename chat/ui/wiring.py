@@ -41,6 +41,7 @@ from chat.server_key import GUESS_USD, ServerKey
 from chat.settings import Settings, foreign_names, load_settings
 from chat.sign_in import SignIns
 from chat.simulator import SimulatorServer
+from chat.stores.late import open_or_wait
 from chat.stores.sql import SqlStore
 from chat.tickets import Tickets
 from chat.turn import Turns
@@ -277,11 +278,9 @@ def _server_key(settings: Settings, store: SqlStore, routes: Routes) -> ServerKe
 
 def _open_store(settings: Settings) -> tuple[SqlStore, str | None]:
     try:
-        store = SqlStore.open(absolute_url(settings.database_url, ROOT))
-        store.mark_interrupted()
+        return open_or_wait(absolute_url(settings.database_url, ROOT)), None
     except StoreError as error:
         return SqlStore.open_in_memory(), str(error)
-    return store, None
 
 
 def _local_models(settings: Settings) -> LocalModels:

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chat.conversations import Outcome
-from chat.errors import Failure
+from chat.errors import Failure, FailureKind
 from chat.events import (
     Event,
     Failed,
@@ -66,6 +66,11 @@ def test_a_log_fed_in_pieces_is_the_log_fed_at_once(
         (Failed(Failure("limit_reached")), "stopped"),
         (Failed(Failure("total_timeout")), "stopped"),
         (Failed(Failure("cannot_go_on")), "interrupted"),
+        (Failed(Failure("connection_lost")), "interrupted"),
+        (Failed(Failure("gap_timeout")), "interrupted"),
+        (Failed(Failure("timed_out")), "interrupted"),
+        (Failed(Failure("bad_answer")), "interrupted"),
+        (Failed(Failure("model_unavailable", status=502)), "failed"),
     ],
 )
 def test_each_ending_has_its_outcome(ending: Event, outcome: Outcome) -> None:
@@ -76,8 +81,11 @@ def test_each_ending_has_its_outcome(ending: Event, outcome: Outcome) -> None:
     assert fold.failure == getattr(ending, "failure", None)
 
 
-def test_an_answer_without_a_word_has_failed_at_the_servers_limit_too() -> None:
-    fold = fold_of((0, RequestSent()), (2, Failed(Failure("total_timeout"))))
+@pytest.mark.parametrize(
+    "kind", ["total_timeout", "connection_lost", "gap_timeout", "timed_out", "bad_answer"]
+)
+def test_an_answer_without_a_word_has_failed_however_it_broke_off(kind: FailureKind) -> None:
+    fold = fold_of((0, RequestSent()), (2, Failed(Failure(kind))))
 
     assert fold.outcome == "failed"
 

@@ -13,6 +13,7 @@ from .visits import (
     answer,
     boxes,
     header,
+    primary,
     said,
     say,
     visit,
@@ -51,6 +52,19 @@ def test_what_came_before_the_fault_is_kept(fault: str) -> None:
 
     assert len(partial.split()) >= 8
     assert whole.startswith(partial)
+
+
+@pytest.mark.parametrize(
+    ("fault", "badge"), [("drop-at-10", "Interrupted"), ("error-at-10", "Failed")]
+)
+def test_an_answer_that_broke_off_is_called_interrupted_and_one_with_an_error_failed(
+    fault: str, badge: str
+) -> None:
+    app = say(visit(f"{QUICK}-{fault}"), "Hello")
+
+    assert badge in header(app)
+    assert len(app.warning) == int(badge == "Interrupted")
+    assert primary(app) == "Continue"
 
 
 def test_trying_again_with_another_model_answers_the_same_message() -> None:
