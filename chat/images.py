@@ -4,8 +4,11 @@ What a file is shows in its first bytes; its name and what the browser says of i
 It is decoded once before it is taken: one that cannot be drawn would break its conversation.
 """
 
+import hashlib
 import io
+import threading
 import warnings
+from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
@@ -23,6 +26,8 @@ MAX_IMAGE_MB = 5
 MAX_MEGAPIXELS = 40
 """A file of few bytes may unfold to any size in memory; cameras stay below this."""
 _DRAFT_PX = (256, 256)
+KNOWN_IMAGES = 10_000
+"""Of so many it is remembered whether they are whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +95,32 @@ def _is_whole(data: bytes) -> bool:
     except Exception:  # noqa: BLE001 - as above
         return False
     return True
+
+
+class SoundImages:
+    """Which images can be shown to a model; each is decoded once. May be asked from any thread.
+
+    Those of a message that was sent here were looked at then; imported ones may be anything.
+    """
+
+    def __init__(self) -> None:
+        self._known: OrderedDict[bytes, bool] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def has(self, image: Image) -> bool:
+        """Whether the image can be decoded, and is of a bearable size."""
+        digest = hashlib.blake2b(image.data, digest_size=16).digest()
+        with self._lock:
+            known = self._known.get(digest)
+        if known is None:
+            megapixels = megapixels_of(image.data)
+            known = megapixels is not None and megapixels <= MAX_MEGAPIXELS
+            known = known and _is_whole(image.data)
+            with self._lock:
+                self._known[digest] = known
+                if len(self._known) > KNOWN_IMAGES:
+                    self._known.popitem(last=False)
+        return known
 
 
 def _opened(data: bytes) -> Decoder.Image:

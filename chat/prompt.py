@@ -1,12 +1,13 @@
 """What a model is given: the conversation as messages, and what may stand in them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from chat.images import Image
 from chat.messages import Message
 from chat.tree import Turn
 
 LEFT_OUT = "(An image was attached here, which this model cannot see.)"
+BROKEN = "(An image was attached here, which cannot be opened.)"
 
 
 def prompt_of(
@@ -37,6 +38,14 @@ def prompt_of(
     if begun:
         messages.append(Message("assistant", begun))
     return tuple(messages)
+
+
+def without_broken(message: Message, is_sound: Callable[[Image], bool]) -> Message:
+    """The message without images that cannot be opened; the model is told that one was there."""
+    sound = tuple(image for image in message.images if is_sound(image))
+    if len(sound) == len(message.images):
+        return message
+    return Message(message.role, f"{message.text}\n\n{BROKEN}".strip(), sound)
 
 
 def shown(message: Message, *, sees_images: bool) -> Message:

@@ -16,13 +16,13 @@ from chat.deadlines import Deadlines
 from chat.engine import Engine
 from chat.events import Event
 from chat.fitting import requests_of
-from chat.images import Image
+from chat.images import Image, SoundImages
 from chat.live import LiveReply
 from chat.messages import ChatRequest, Secret
 from chat.one_at_a_time import OneAtATime
 from chat.ports import Clock, Provider
 from chat.present import present_reply
-from chat.prompt import is_text, prompt_of
+from chat.prompt import is_text, prompt_of, without_broken
 from chat.recorder import Recorder
 from chat.refusals import MessageRefused
 from chat.retry import Policy
@@ -67,6 +67,7 @@ class Turns:
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     spend: Callable[[str, str, Ask, Sequence[ChatRequest]], None] = lambda *_: None
     _asks: dict[str, Ask] = field(default_factory=dict, init=False, repr=False)
+    _sound_images: SoundImages = field(default_factory=SoundImages, init=False, repr=False)
     _beginning: OneAtATime = field(default_factory=OneAtATime, init=False, repr=False)
 
     def begin(
@@ -269,7 +270,8 @@ class Turns:
         live = LiveReply(reply.id, owner, conversation_id, ask.model, self.clock)
         system = ask.system_prompt
         prompt = ask.messages or prompt_of(earlier, user.text, system, begun, images=user.images)
-        request, *fallbacks = requests_of(ask, prompt)
+        whole = [without_broken(message, self._sound_images.has) for message in prompt]
+        request, *fallbacks = requests_of(ask, whole)
 
         def source() -> AsyncIterator[Event]:
             provider = Fused(self.provider, Fuse(ask.budget))

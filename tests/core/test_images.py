@@ -8,7 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image as Decoder
 
-from chat.images import Image, ImageLimits, ImageRefused, media_type_of, read_images
+from chat.images import (
+    Image,
+    ImageLimits,
+    ImageRefused,
+    SoundImages,
+    media_type_of,
+    read_images,
+)
 
 
 def drawn(kind: str, size: tuple[int, int] = (3, 2)) -> bytes:
@@ -82,6 +89,16 @@ def test_every_kind_is_taken_whole_and_refused_in_part(kind: str) -> None:
 def test_a_beginning_alone_is_no_image(data: bytes) -> None:
     with pytest.raises(ImageRefused, match="cannot be opened"):
         read_images([("a", data)], ImageLimits())
+
+
+def test_what_was_kept_is_sound_where_it_can_be_decoded() -> None:
+    sound, whole = SoundImages(), KINDS["image/png"]
+    bomb = drawn("PNG", (8000, 8000))
+
+    for _ in range(2):  # the second time from memory
+        assert [sound.has(Image("image/png", data)) for data in (whole, whole[:40], b"", bomb)] == [
+            *(True, False, False, False)
+        ]
 
 
 def test_one_that_unfolds_to_too_much_is_refused_by_its_header() -> None:

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 from scripted import wait_end
+from test_images import drawn
 from turn_world import ASK, World, made_world  # noqa: F401 - a fixture
 
 from chat.catalogue import Model
@@ -11,10 +12,11 @@ from chat.events import Finished, TextDelta
 from chat.images import Image
 from chat.live import LiveReply
 from chat.messages import Message
-from chat.prompt import LEFT_OUT
+from chat.prompt import BROKEN, LEFT_OUT
 from chat.refusals import MessageRefused
 
-PNG = Image("image/png", b"\x89PNG\r\n\x1a\n")
+PNG = Image("image/png", drawn("PNG"))
+CUT = Image("image/png", PNG.data[:40])
 SHOWN = replace(ASK, images=(PNG,))
 TEXT_ONLY = frozenset({"text"})
 BLIND = replace(ASK, known={"sim/x": Model("sim/x", "X", input_modalities=TEXT_ONLY)})
@@ -69,3 +71,20 @@ def test_asked_again_and_edited_it_is_shown_again(world: World) -> None:
     edited = world.turns.edit("ann", conversation, turns[0].user.id, "Once more?", ASK)
     assert answered(world, edited)[-1].images == (PNG,)
     assert answered(world, world.turns.regenerate("ann", conversation, ASK))[-1].images == (PNG,)
+
+
+def test_a_broken_image_is_left_out_of_what_is_asked_and_its_text_is_kept(world: World) -> None:
+    ask = replace(ASK, images=(CUT, PNG))
+
+    live = world.turns.begin("ann", None, "What is this?", ask)
+
+    asked = answered(world, live)
+    assert asked == (Message("user", f"What is this?\n\n{BROKEN}", (PNG,)),)
+    turns, _ = world.opened(live.conversation_id)
+    assert turns[0].user.images == (CUT, PNG)
+
+
+def test_a_message_of_a_broken_image_alone_says_that_one_was_there(world: World) -> None:
+    live = world.turns.begin("ann", None, "", replace(ASK, images=(CUT,)))
+
+    assert answered(world, live) == (Message("user", BROKEN),)
