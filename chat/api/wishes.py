@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from chat.api.refused import RequestRefused
 from chat.errors import InvalidKey
 from chat.images import Image
-from chat.keys import clean_key
+from chat.keys import openrouter_key
 from chat.messages import Message, Secret
 from chat.parameters import Parameters
 
@@ -42,13 +42,13 @@ class Wish:
 
 
 def read_key(text: str, where: str) -> Secret:
-    """A key that was sent, checked.
+    """OpenRouter's key that was sent, checked as in the sidebar.
 
     Raises:
         RequestRefused: it cannot be one.
     """
     try:
-        return clean_key(text)
+        return openrouter_key(text)
     except InvalidKey as error:
         raise RequestRefused(f"{where} cannot be a key. {error.failure.detail}") from None
 

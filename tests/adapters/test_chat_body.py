@@ -8,8 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chat.api.asking import KEY_HEADER
 from chat.api.chat_body import ChatBody, read_chat_body
 from chat.api.refused import RequestRefused
+from chat.api.wishes import read_key
 from chat.images import Image, ImageLimits
 from chat.messages import Message
 
@@ -169,6 +171,22 @@ def test_what_cannot_be_understood_is_refused_in_a_sentence(fields: dict[str, ob
 
 def test_a_key_that_cannot_be_one_is_not_quoted() -> None:
     assert "s3cret" not in refusal(messages=[OLD], apiKey="s3cret with spaces").sentence
+
+
+@pytest.mark.parametrize(
+    ("key", "why"),
+    [
+        ("sk-ant-api03-" + "x" * 90, "It is one of Anthropic's; OpenRouter's begin with sk-or-."),
+        ("k" * 64, "It does not begin with sk-or-, as OpenRouter's keys do."),
+        ("sk-or-v1-abc", "It is too short; perhaps its end was not copied."),
+    ],
+    ids=["anthropic", "no prefix", "cut"],
+)
+def test_a_key_is_checked_as_in_the_sidebar(key: str, why: str) -> None:
+    assert refusal(messages=[OLD], apiKey=key).sentence == f"`apiKey` cannot be a key. {why}"
+    with pytest.raises(RequestRefused) as refused:
+        read_key(key, KEY_HEADER)
+    assert refused.value.sentence == f"x-openrouter-key cannot be a key. {why}"
 
 
 def test_too_many_messages_are_too_large_a_request() -> None:
