@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime, tzinfo
 
+from chat.errors import Failure
 from chat.key_book import KeyCheck, KeyInfo, Verdict
 from chat.sign_in import SignInFault
 from chat.ui.plain import plain
@@ -20,13 +21,19 @@ _BADGES: Mapping[Verdict, tuple[str, str, str]] = {
 """Colour, icon, and what stands in place of the key's label."""
 
 _SENTENCES: Mapping[Verdict, str] = {
-    "unchecked": "OpenRouter could not be asked about it just now; it is used all the same.",
     "wrong": "OpenRouter does not know this key. Copy the whole of it, or make a new one.",
     "disabled": "This key was turned off at OpenRouter. Turn it on there, or use another one.",
     "expired": "This key's time has run out. Make a new one at openrouter.ai/keys.",
     "exhausted": "Nothing is left on this key. Raise its limit or add credits at OpenRouter.",
     "management": "This key manages other keys and cannot ask a model. Make an ordinary one.",
 }
+
+_UNREACHED = "OpenRouter could not be asked about it just now; it is used all the same."
+_REFUSED = (
+    "OpenRouter refused to say how it stands (error {status}{detail}); it is used all the same."
+)
+_ERROR = "OpenRouter answered with error {status} when asked about it; it is used all the same."
+_UNREADABLE = "OpenRouter's answer about it could not be read; it is used all the same."
 
 CANNOT_BE = "This cannot be a key. {why}"
 
@@ -56,9 +63,25 @@ def badge(check: KeyCheck) -> str:
 
 def particulars(check: KeyCheck, zone: tzinfo) -> str:
     """What there is to say below the chip, as Markdown; "" while nothing is known."""
+    if check.verdict == "unchecked":
+        return _why_unchecked(check.failure)
     if check.verdict in _SENTENCES:
         return _SENTENCES[check.verdict]
     return plain(" · ".join(_figures(check.info, zone))) if check.info is not None else ""
+
+
+def _why_unchecked(failure: Failure | None) -> str:
+    """What is known where OpenRouter did not say how a key stands."""
+    match failure:
+        case Failure(kind="refused", detail=detail, status=status):
+            said = f": {plain(detail.rstrip('.'))}" if detail else ""
+            return _REFUSED.format(status=status, detail=said)
+        case Failure(kind="bad_answer"):
+            return _UNREADABLE
+        case Failure(status=int(status)):
+            return _ERROR.format(status=status)
+        case _:
+            return _UNREACHED
 
 
 def _figures(info: KeyInfo, zone: tzinfo) -> list[str]:
