@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 import streamlit as st
@@ -15,7 +16,9 @@ from chat.api.prometheus import prometheus_routes
 from chat.api.remember import remember_routes
 from chat.api.replies import reply_routes
 from chat.api.routes import api_routes
+from chat.api.scripts import script_routes
 from chat.api.visitor import VisitorCookie
+from chat.api.wide_window import widen_window
 from chat.ui.early import backend, begin, end_answers, services
 from chat.ui.shutdown import end_first
 
@@ -24,6 +27,7 @@ from chat.ui.shutdown import end_first
 async def lifespan(_app: st.App) -> AsyncIterator[dict[str, Any]]:
     """Starts the engine and what it needs with the server, and ends them with it."""
     made = begin()
+    widen_window()
     end_first(end_answers)
     yield {}
     await asyncio.to_thread((await made).close)
@@ -47,6 +51,7 @@ app = st.App(
         *prometheus_routes(
             lambda: services().settings.metrics_token, lambda: services().measuring.exposition
         ),
+        *script_routes(Path(__file__).parent.glob("chat/ui/*.js")),
         *api_routes(backend),
     ],
     middleware=[

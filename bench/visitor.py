@@ -5,6 +5,7 @@ Nothing is understood while it is measured; what the messages say is read afterw
 
 import asyncio
 import contextlib
+import re
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -115,6 +116,19 @@ class Visitor:
             while True:
                 self._grown.clear()
                 await asyncio.wait_for(self._grown.wait(), quiet_s)
+
+    @property
+    def window_bits(self) -> int | None:
+        """Over how many bytes the server's compression looks back: 2 to this power; None for none.
+
+        RFC 7692, 7.1.2.1: what the server says of its window; 15 where it says nothing.
+        """
+        response = self._socket.response
+        said = response.headers.get("Sec-WebSocket-Extensions", "") if response else ""
+        if "permessage-deflate" not in said:
+            return None
+        found = re.search(r"server_max_window_bits=(\d+)", said)
+        return int(found[1]) if found else 15
 
     @staticmethod
     def now_ms() -> float:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from chat.pacing import Load
 from chat.ports import Clock
 
-REPORT_S = 1.0
+REPORT_S = 1.5
 """A page that is not behind reports at least this often."""
 
 

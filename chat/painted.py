@@ -13,7 +13,7 @@ from chat.measures import PaintFigures, quantile
 MOST_ANSWERS = 32
 """Answers whose reports and logs are held beyond their end, where no page says that it saw it."""
 MOST_LAGS = 2000
-"""Reports of one answer that count; two a second, so more than a quarter of an hour."""
+"""Reports of one answer that count; one a second, so more than half an hour."""
 JOINED_S = 2.0
 """A page that comes to an answer later than this, in seconds, did not see its beginning."""
 

@@ -65,7 +65,12 @@ ROOMS = {
     "local": Room(CORE, {"xllamacpp": "llama.cpp, in the child process only"}),
     "api": Room(
         CORE,
-        {"starlette": "routes and middleware", "prometheus_client": "what Prometheus reads"},
+        {
+            "starlette": "routes and middleware",
+            "prometheus_client": "what Prometheus reads",
+            "uvicorn": "the WebSocket's compression",
+            "websockets": "likewise",
+        },
     ),
     "ui": Room(
         CORE | {"providers", "stores", "simulator", "local", "api"},

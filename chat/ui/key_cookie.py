@@ -16,7 +16,7 @@ _JS = """
 let done = null // what was posted last; the script runs at every draw
 
 export default async function ({ data, setTriggerValue }) {
-  if (!data.path || data.number === done) return
+  if (data.number === done) return
   done = data.number
   try {
     const answer = await fetch(data.path, { method: "POST", body: data.ticket, keepalive: true })
@@ -31,15 +31,13 @@ _errand = components.component("tickertape.key_cookie", html="<i hidden></i>", j
 
 
 def run_key_cookie(tab: Tab) -> None:
-    """Draws the script; it posts each errand once."""
+    """Draws the script while there is an errand; it posts each once."""
     errand = tab.ring.errand
+    if errand is None:
+        return
     _errand(
         key="key_cookie",
-        data={
-            "path": errand.path if errand is not None else "",
-            "ticket": errand.ticket if errand is not None else "",
-            "number": errand.number if errand is not None else "",
-        },
+        data={"path": errand.path, "ticket": errand.ticket, "number": errand.number},
         height="content",
         on_failed_change=lambda: _note_failure(tab),
     )

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import streamlit.components.v2 as components
 
+from chat.api.scripts import loader
 from chat.catalogue_json import MAX_ID_CHARS
 
 _HTML = """
@@ -32,7 +33,7 @@ _box = components.component(
     "tickertape.model_box",
     html=_HTML,
     css=_HERE.with_suffix(".css").read_text("utf-8"),
-    js=_HERE.with_suffix(".js").read_text("utf-8"),
+    js=loader(_HERE.with_suffix(".js")),
 )
 
 

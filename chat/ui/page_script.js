@@ -4,6 +4,7 @@
 // server paces its frames. Given our own words only, never text of a model or a visitor.
 
 const NEAR_PX = 120 // this close to the end counts as being there
+const REPORT_S = 0.9 // each report is answered with headers, as long as two frames of text
 
 let stopPath = null
 let paintPath = null
@@ -104,7 +105,8 @@ function reportPaint() {
   if (!paintPath || document.hidden) return
   const paintedS = elapsedS()
   const isFirst = isTextAwaited && hasText()
-  if (!isFirst && (paintedS === null || paintedS === reportedS)) return
+  const isNews = paintedS !== null && (reportedS === null || paintedS - reportedS >= REPORT_S)
+  if (!isFirst && !isNews) return
   if (isFirst) isTextAwaited = false
   const path = paintPath
   reportedS = paintedS ?? reportedS

@@ -11,6 +11,7 @@ import streamlit.components.v2 as components
 
 from chat.api.paints import PAINT_PATH
 from chat.api.replies import STOP_PATH
+from chat.api.scripts import loader
 from chat.ui.live_state import Phase
 from chat.ui.reply_header import LIVE_STATE
 
@@ -56,7 +57,7 @@ _script = components.component(
     "tickertape.page_script",
     html='<p role="status" aria-live="polite"></p>',
     css=_HIDDEN,
-    js=Path(__file__).with_suffix(".js").read_text("utf-8"),
+    js=loader(Path(__file__).with_suffix(".js")),
 )
 
 
@@ -88,7 +89,7 @@ def run_page_script(
             "turn": turn,
             "ahead": _AHEAD,
             "transcript": TRANSCRIPT if has_transcript else None,
-            "phases": {"prefix": LIVE_STATE, "words": _PHASES},
+            "phases": {"prefix": LIVE_STATE, "words": _PHASES} if running is not None else None,
             "focus": {"field": focus[0], "wish": focus[1]} if focus is not None else None,
             "paint": PAINT_PATH.format(reply_id=running, view=view)
             if running is not None
