@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 
 from chat.continuation import continued
 from chat.deadlines import Deadlines, within
-from chat.errors import CannotGoOn, Failure, FailureKind, ProviderError, ReplyInterrupted
+from chat.errors import DECLINED, CannotGoOn, Failure, FailureKind, ProviderError, ReplyInterrupted
 from chat.events import (
     Continued,
     Event,
@@ -36,7 +36,7 @@ from chat.seam import Seam, resumed
 
 _TAKES_NO_BEGINNING: frozenset[FailureKind] = frozenset({"rejected", "too_long"})
 """What an upstream says that takes no beginning of an answer; the answer itself has not failed."""
-_CANNOT_GO_ON = _TAKES_NO_BEGINNING | {"unknown_model", "no_endpoint"}
+_CANNOT_GO_ON: frozenset[FailureKind] = _TAKES_NO_BEGINNING | {"unknown_model", "no_endpoint"}
 """Likewise after a break: the model was there a moment ago."""
 
 Move = Retrying | SwitchedModel | Reconnecting
@@ -186,7 +186,7 @@ class _Answer:
         if self._written_chars:
             return self._reconnection(failure)
         move = self._retry(failure) or self._switch(failure)
-        if move is None and self._begun and failure.kind in _TAKES_NO_BEGINNING:
+        if move is None and self._begun and _declines(failure, _TAKES_NO_BEGINNING):
             raise _cannot_go_on(failure)
         return move
 
@@ -212,7 +212,7 @@ class _Answer:
         Raises:
             CannotGoOn: the upstream does not let the model go on.
         """
-        if self._broken and failure.kind in _CANNOT_GO_ON:
+        if self._broken and _declines(failure, _CANNOT_GO_ON):
             raise _cannot_go_on(failure)
         if self._broke_at_s is None:
             self._broke_at_s = self._clock()
@@ -236,6 +236,11 @@ class _Answer:
         )
         is_too_late = wait_s is not None and now_s + wait_s >= self._ends_at_s
         return None if is_too_late else wait_s
+
+
+def _declines(failure: Failure, kinds: frozenset[FailureKind]) -> bool:
+    """Whether a request to go on failed because of what it asks for."""
+    return failure.kind in kinds or failure.error_type == DECLINED
 
 
 def _cannot_go_on(failure: Failure) -> CannotGoOn:

@@ -157,7 +157,7 @@ class Refused(ProviderError):  # noqa: N818
 
 
 class Moderated(Refused):
-    """Moderation flagged the prompt or the answer. Rewording may help."""
+    """Moderation flagged prompt or answer; of type DECLINED the model did. Rewording may help."""
 
     kind = "moderated"
 
@@ -246,7 +246,7 @@ class TotalTimeout(TimedOut):
     kind = "total_timeout"
 
 
-BROKE_OFF, WHOLE_ANSWER = "broke_off", "whole_answer"
+BROKE_OFF, WHOLE_ANSWER, DECLINED = "broke_off", "whole_answer", "refusal"
 
 
 class ConnectionLost(ProviderError):  # noqa: N818

@@ -1,4 +1,7 @@
-"""Tells by its first words that a model speaks of going on with an answer instead of doing it."""
+"""Tells by its first words that a model speaks of going on with an answer instead of doing it.
+
+One that says so in the wire's own field (`refusal`) is a failure already: `errors.DECLINED`.
+"""
 
 import re
 

@@ -14,7 +14,7 @@ from typing import Any
 from openai.types.chat import ChatCompletionChunk
 from openai.types.chat.chat_completion_chunk import Choice
 
-from chat.errors import BadAnswer
+from chat.errors import DECLINED, BadAnswer, Moderated
 from chat.events import (
     Event,
     Finished,
@@ -47,6 +47,16 @@ class ChunkReader:
         self._opened: Opened | None = None
         self._text = _SurrogateMender()
         self._reasoning = _SurrogateMender()
+        self._declined = ""
+
+    @property
+    def declined(self) -> Moderated | None:
+        """What the model said in the place of an answer, where it declined to give one.
+
+        Source: https://platform.openai.com/docs/api-reference/chat-streaming, `delta.refusal`
+        """
+        said = join_halves(self._declined).strip()
+        return Moderated(said, error_type=DECLINED) if said else None
 
     @property
     def has_finished(self) -> bool:
@@ -109,6 +119,7 @@ class ChunkReader:
             if reasoning:
                 yield ReasoningDelta(reasoning)
             yield from _as_text(self._text.mend(delta.content or ""))
+            self._declined += getattr(delta, "refusal", None) or ""
         if error is not None or str(reason) == "error":
             raise error_in(error)
         # Some servers say "" until there is a reason.

@@ -99,6 +99,7 @@ class OpenAIWire:
                     yield event
         except ProviderError as error:
             failed = error
+        failed = failed or reader.declined
         # What was counted is told of a failed answer, too.
         for event in reader.end(is_whole=failed is None):
             yield event

@@ -29,6 +29,7 @@ _MODERATED: Json = {
     "message": "The answer was flagged by the provider",
     "metadata": {"error_type": "content_policy_violation", "provider_name": PROVIDER},
 }
+DECLINED = "I can't help with that."
 _HTML = b"<!doctype html><title>Sign in</title><p>This network asks you to sign in first.</p>"
 STREAM: Mapping[str, str] = {"Content-Type": "text/event-stream", "Cache-Control": "no-cache"}
 JSON: Mapping[str, str] = {"Content-Type": "application/json"}
@@ -51,6 +52,12 @@ def _in_choice(writer: Writer) -> bytes:
     return event(chunk) + DONE
 
 
+def _declined(writer: Writer) -> bytes:
+    """What a model says in the API's own field when it will not (or no longer) answer."""
+    said = writer.delta({"content": "", "refusal": DECLINED})
+    return event(said) + event(writer.delta({"content": ""}, "stop", "refusal")) + DONE
+
+
 BROKEN: Mapping[Break, Callable[[Writer, int], bytes]] = {
     # The bytes of a fault, of the writer and how many tokens it has sent.
     "error-at-N": lambda writer, _: _documented(writer, LOST),
@@ -61,6 +68,7 @@ BROKEN: Mapping[Break, Callable[[Writer, int], bytes]] = {
     "error-in-choice-at-N": lambda writer, _: _in_choice(writer),
     "error-too-long-at-N": lambda writer, _: _documented(writer, _TOO_LONG),
     "error-moderated-at-N": lambda writer, _: _documented(writer, _MODERATED),
+    "declined-at-N": lambda writer, _: _declined(writer),
     "half-event-at-N": lambda writer, _: writer.text("broken").partition(b"broken")[0],
     "no-choices-at-N": lambda writer, _: event(writer.head()),
     "bad-json-at-N": lambda writer, _: writer.text("broken").replace(b'"}', b""),

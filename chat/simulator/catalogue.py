@@ -46,6 +46,7 @@ PICKER_MODELS: tuple[tuple[str, str], ...] = (
     ("sim/error-in-choice-at-20", "Error hidden in a choice"),
     ("sim/error-empty-choices", "Error before the first word"),
     ("sim/error-moderated-at-20", "Answer flagged half-way"),
+    ("sim/declined-at-0", "The model declines to answer"),
     ("sim/error-too-long-at-20", "Context full half-way"),
     ("sim/bad-json-at-20", "Broken JSON"),
     ("sim/bad-utf8-at-20", "Broken characters"),

@@ -29,6 +29,7 @@ Break = Literal[
     "error-in-choice-at-N",
     "error-too-long-at-N",
     "error-moderated-at-N",
+    "declined-at-N",
     "no-choices-at-N",
     "bad-json-at-N",
     "bad-utf8-at-N",

@@ -240,6 +240,8 @@ def _told(failure: Failure, now: float | None) -> Explanation:
         case Failure(kind="too_long", error_type="max_tokens_exceeded"):
             to_do = "Lower max tokens in the sidebar, or shorten the message."
             base = replace(base, to_do=to_do)
+        case Failure(kind="moderated", error_type=errors.DECLINED):
+            base = replace(base, happened="The model declined to answer.")
         case Failure(kind="connection_lost", error_type=errors.BROKE_OFF) | Failure(status=499):
             base = replace(base, happened="The connection to the provider broke off.")
         case Failure(kind="total_timeout", detail=after) if after:

@@ -140,6 +140,9 @@ TABLE = {
     "error-in-choice-at-N": Row("model_unavailable", LOST, "continue", 502),
     "error-too-long-at-N": Row("too_long", TOO_LONG, "shorten", 400),
     "error-moderated-at-N": Row("moderated", MODERATED, "reword", 403),
+    "declined-at-N": Row(
+        "moderated", "The model declined to answer: I can't help with that.", "reword"
+    ),
     "bad-json-at-N": Row("bad_answer", NO_ANSWER, "continue"),
     "bad-utf8-at-N": Row("bad_answer", NO_ANSWER, "continue"),
     "no-choices-at-N": Row(None),

@@ -14,9 +14,11 @@ from leaping_loop import (
 from leaping_loop import REQUEST as ASKED
 
 from chat.errors import (
+    DECLINED,
     ConnectionLost,
     Failure,
     InvalidKey,
+    Moderated,
     RateLimited,
     Rejected,
 )
@@ -111,6 +113,19 @@ def test_an_upstream_that_takes_no_beginning_leaves_the_partial_interrupted() ->
     assert (answer.fold.text, answer.fold.outcome) == (STORY, "interrupted")
     assert answer.failure is not None
     assert "Prefill is not supported." in answer.failure.detail
+
+
+@pytest.mark.parametrize("begun", ["", STORY])
+def test_a_model_that_declines_in_the_wires_own_field_does_not_go_on(begun: str) -> None:
+    declines = Moderated("Je ne peux pas continuer.", error_type=DECLINED)
+    upstream = Upstream([declines]) if begun else Upstream(broken_after(STORY), [declines])
+
+    answer = answer_of(attempts(upstream), begun=begun)
+
+    assert (answer.fold.text, answer.fold.outcome) == (STORY, "interrupted")
+    assert answer.failure is not None
+    assert answer.failure.kind == "cannot_go_on"
+    assert "Je ne peux pas continuer." in answer.failure.detail
 
 
 def test_a_refusal_to_continue_an_answer_is_no_part_of_it() -> None:
