@@ -1,6 +1,7 @@
 """One lane on screen: what it says, live or finished, how fast, and what can be done with it.
 
-While its comparison is blind nothing here tells who it is: no name, no figure, no failure's words.
+While its comparison is blind nothing here tells who it is: no name, no figure, no reasoning (which
+few models show), no failure's words.
 """
 
 from dataclasses import dataclass, replace
@@ -30,7 +31,6 @@ from chat.ui.reply_stats import (
     cost,
     count,
     rate,
-    reasoning_of,
     seconds,
 )
 from chat.ui.transcript import draw_finished_text
@@ -137,7 +137,7 @@ def _stream(view: LaneView, live: LiveReply) -> ReplyFold:
 
     load = Load(readers=view.lanes * FRAMES_OF_READERS)
     with text:
-        fold = draw_live_reply(live, tick, lambda: load, reasoning_of(view.face.is_hidden))
+        fold = draw_live_reply(live, tick, lambda: load, shows_reasoning=not view.face.is_hidden)
     _draw_end(_ended(view, fold), head, text)
     return fold
 
@@ -160,7 +160,7 @@ def _draw_finished(view: LaneView) -> None:
         return
     with text:
         draw_finished_text(
-            cell.turn.reply, is_last=view.can_act, spell_reasoning=reasoning_of(view.face.is_hidden)
+            cell.turn.reply, is_last=view.can_act, shows_reasoning=not view.face.is_hidden
         )
     _draw_end(view, head, text)
 
@@ -177,7 +177,7 @@ def _draw_end(view: LaneView, head: DeltaGenerator, text: DeltaGenerator) -> Non
             st.caption("Another process writes this answer.")
         elif not view.face.is_hidden:
             draw_failure_card(cell.turn, can_act=False)
-        elif reply.outcome not in {"completed", "truncated"}:
+        elif reply.outcome not in {"completed", "truncated"} or not reply.text:
             st.caption(NO_ANSWER)
 
 

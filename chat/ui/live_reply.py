@@ -19,7 +19,7 @@ from chat.reply import ReplyFold
 from chat.segments import Action
 from chat.ui.live_blocks import draw_blocks
 from chat.ui.live_state import LiveState
-from chat.ui.reply_stats import SpellReasoning, reasoning_line
+from chat.ui.reply_stats import reasoning_line
 from chat.ui.session import yield_to_clicks
 
 WAIT_S = 0.04
@@ -35,7 +35,8 @@ def draw_live_reply(
     live: LiveReply,
     draw_header: Callable[[ReplyFold, LiveState], object],
     load: Callable[[], Load],
-    spell_reasoning: SpellReasoning = reasoning_line,
+    *,
+    shows_reasoning: bool = True,
 ) -> ReplyFold:
     """Draws the answer until it ends, from its first word on, wherever it stands already.
 
@@ -43,18 +44,18 @@ def draw_live_reply(
         live: The answer's log.
         draw_header: Shows how the answer stands; called at every change and twice a second.
         load: Tells what stands in the way of painting now.
-        spell_reasoning: Makes the line on the folded reasoning.
+        shows_reasoning: Whether what the model has thought is drawn, folded, above the text.
 
     Returns:
         What the log amounted to at its end.
     """
-    reader = _Reader(live, draw_header, load, spell_reasoning)
+    reader = _Reader(live, draw_header, load, shows_reasoning=shows_reasoning)
     reader.wait_for_delta()
-    if reader.fold.reasoning_chars:
-        with st.status(spell_reasoning(reader.fold.timings, live.age_s)) as box:
+    if shows_reasoning and reader.fold.reasoning_chars:
+        with st.status(reasoning_line(reader.fold.timings, live.age_s)) as box:
             reader.reasoning_box = box
             draw_blocks(reader.actions(reader.next_reasoning))
-        box.update(label=spell_reasoning(reader.fold.timings, None))
+        box.update(label=reasoning_line(reader.fold.timings, None))
         reader.reasoning_box = None
     draw_blocks(reader.actions(reader.next_text))
     return reader.fold
@@ -73,7 +74,8 @@ class _Reader:
         live: LiveReply,
         draw_header: Callable[[ReplyFold, LiveState], object],
         load: Callable[[], Load],
-        spell_reasoning: SpellReasoning,
+        *,
+        shows_reasoning: bool,
     ) -> None:
         self.fold = ReplyFold()
         self.reasoning_box: StatusContainer | None = None
@@ -81,7 +83,7 @@ class _Reader:
         self._live = live
         self._draw_header = draw_header
         self._load = load
-        self._spell_reasoning = spell_reasoning
+        self._shows_reasoning = shows_reasoning
         self._position = 0
         self._header_due_s = 0.0
         self._shown_changes = 0
@@ -138,7 +140,7 @@ class _Reader:
                     self._text.append(text)
                 case StartedOver():
                     self._start_over()
-                case ReasoningDelta(text):
+                case ReasoningDelta(text) if self._shows_reasoning:
                     self._reasoning.append(text)
         self._show_figures()
         return self.fold.outcome is None
@@ -156,7 +158,7 @@ class _Reader:
             self._shown_changes = self._state.changes
             self._draw_header(self.fold, self._state)
             if self.reasoning_box is not None:
-                line = self._spell_reasoning(self.fold.timings, self._live.age_s)
+                line = reasoning_line(self.fold.timings, self._live.age_s)
                 self.reasoning_box.update(label=line)
 
 

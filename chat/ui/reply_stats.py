@@ -1,7 +1,5 @@
 """The figures of one reply in words: live while it is written, final below it when it is done."""
 
-from collections.abc import Callable
-
 from chat.conversations import ReplyRecord
 from chat.measured import Slow
 from chat.metrics import Timings, Tokens, estimated_tokens, least_usd, throughput_tok_s
@@ -42,15 +40,6 @@ def cost(value_usd: float | None) -> str:
     return "free" if value_usd == 0 else f"${dollars}.{rest.rstrip('0'):0<2}"
 
 
-SpellReasoning = Callable[[Timings, float | None], str]
-"""As `reasoning_line`."""
-
-
-def _untold(_timings: Timings, _elapsed_s: float | None = None) -> str:
-    """What stands there where no time may be told."""
-    return "Reasoning"
-
-
 def reasoning_line(timings: Timings, elapsed_s: float | None = None) -> str:
     """What stands on the folded reasoning: for how long the model has thought, or thinks.
 
@@ -69,11 +58,6 @@ def reasoning_line(timings: Timings, elapsed_s: float | None = None) -> str:
     # Those two count from the first request, the others from the one that brought the answer.
     thought_s = max(0.0, now_s - begun_s - (timings.retry_s or 0.0))
     return f"{'Thinking' if timings.total_s is None else 'Thought'} for {thought_s:.1f} s"
-
-
-def reasoning_of(is_hidden: bool) -> SpellReasoning:  # noqa: FBT001 - the only thing it is told
-    """How a lane spells it: how long a hidden model has thought would tell who it is."""
-    return _untold if is_hidden else reasoning_line
 
 
 def final_line(reply: ReplyRecord, slow: Slow | None = None) -> str:

@@ -18,7 +18,7 @@ from chat.ui.offered import offered
 from chat.ui.plain import plain
 from chat.ui.receipt import receipt_of
 from chat.ui.reply_header import header
-from chat.ui.reply_stats import SpellReasoning, final_line, reasoning_line
+from chat.ui.reply_stats import final_line, reasoning_line
 from chat.ui.session import EDIT_BOX, Tab
 from chat.ui.wiring import services
 
@@ -109,13 +109,11 @@ def draw_finished_reply(turn: Turn, *, can_act: bool) -> None:
         st.caption(plain(receipt_of(reply)))
 
 
-def draw_finished_text(
-    reply: ReplyRecord, *, is_last: bool, spell_reasoning: SpellReasoning = reasoning_line
-) -> None:
+def draw_finished_text(reply: ReplyRecord, *, is_last: bool, shows_reasoning: bool = True) -> None:
     """Draws what the model has said, its reasoning folded; the last in several elements."""
     elements_of = _blocks if is_last else _whole
-    if reply.reasoning:
-        with st.status(spell_reasoning(reply.timings, None), state="complete"):
+    if reply.reasoning and shows_reasoning:
+        with st.status(reasoning_line(reply.timings), state="complete"):
             for block in elements_of(reply.reasoning):
                 st.markdown(block)
     for block in elements_of(reply.text):

@@ -1,6 +1,9 @@
 """What a visitor does and sees on the compare page."""
 
+from collections.abc import Sequence
+
 from playwright.sync_api import Locator, Page, WebSocket, expect
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from .driver import BLOCK, CURSOR
 
@@ -73,3 +76,15 @@ def frames_of(page: Page) -> list[bytes]:
 
     page.on("websocket", listen)
     return received
+
+
+def since(frames: Sequence[bytes], mark: bytes) -> list[bytes]:
+    """What was sent from the beginning of that run of the page on that first sent the mark."""
+    marked = next(place for place, frame in enumerate(frames) if mark in frame)
+    begins = (n for n in range(marked, -1, -1) if _begins_run(frames[n]))
+    return list(frames[next(begins) :])
+
+
+def _begins_run(frame: bytes) -> bool:
+    message: ForwardMsg = ForwardMsg.FromString(frame)
+    return bool(message.WhichOneof("type") == "new_session")

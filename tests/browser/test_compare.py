@@ -1,8 +1,8 @@
-"""The compare page: lanes that stream at once, each by itself; a blind vote; nothing is lost."""
+"""The compare page: lanes that stream at once, each by itself; nothing is lost."""
 
 import re
 import signal
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,8 +16,6 @@ from .race_driver import (
     ask,
     await_result,
     await_words,
-    choose,
-    frames_of,
     lane,
     race,
     result,
@@ -179,50 +177,6 @@ def test_two_answers_are_laid_over_each_other(page: Page, app: App) -> None:
     expect(page.get_by_text("Struck out: only in the first.")).to_be_visible()
     marked = page.locator("[data-testid=stMarkdown] .stMarkdownColoredBackground")
     expect(marked.last).to_contain_text(known_words(60)[-1])
-
-
-def named(where: Sequence[bytes]) -> list[bytes]:
-    """What of this names one of the two models of the blind test."""
-    return [frame[:300] for frame in where if b"style-prose" in frame]
-
-
-def test_no_name_is_told_before_a_blind_vote(page: Page, app: App) -> None:
-    received = frames_of(page)
-    choose(page, app.url, QUICK, BRIEF)
-    page.get_by_text("Blind", exact=True).click()
-    expect(page.get_by_role("switch", name="Blind")).to_be_checked()
-    received.clear()
-
-    ask(page)
-    expect(page.get_by_text("Which answer is best?")).to_be_visible()
-    page.reload()
-    expect(page.get_by_text("Which answer is best?")).to_be_visible()
-
-    assert received
-    assert named(received) == []
-    assert named([page.content().encode()]) == []
-    assert {len(words(page, "A")), len(words(page, "B"))} == {
-        len(known_words(60)),
-        len(known_words(30)),
-    }
-
-
-def test_a_blind_vote_shows_who_is_who(page: Page, app: App) -> None:
-    choose(page, app.url, QUICK, BRIEF)
-    blind = page.get_by_role("switch", name="Blind")
-    if not blind.is_checked():
-        page.get_by_text("Blind", exact=True).click()
-    ask(page)
-    expect(page.get_by_text("Which answer is best?")).to_be_visible()
-    expect(page.get_by_role("table")).to_have_count(0)
-
-    page.get_by_role("button", name="A is best").click()
-
-    expect(page.get_by_text(re.compile(f"You voted for A · ({QUICK}|{BRIEF})"))).to_be_visible()
-    await_result(page)
-    for model in (QUICK, BRIEF):
-        expect(result(page)).to_contain_text(model)
-    expect(page.get_by_role("button", name="A is best")).to_be_hidden()
 
 
 def test_on_a_phone_lanes_are_swiped(page: Page, app: App) -> None:
