@@ -162,6 +162,21 @@ def test_a_remembered_key_is_there_after_a_reload_until_it_is_forgotten(
     expect(first_visit.get_by_role("link", name="Connect OpenRouter")).to_be_visible()
 
 
+def test_a_cookie_that_cannot_be_cleared_is_said_to_be_there_still(first_visit: Page) -> None:
+    paste(first_visit, KEY)
+    first_visit.get_by_text("Remember me").click()
+    await_cookie(first_visit, is_there=True)
+    first_visit.route("**/api/key/forget", lambda route: route.fulfill(status=500))
+
+    forget(first_visit)
+
+    expect(
+        first_visit.get_by_text("The key could not be cleared from this browser.")
+    ).to_be_visible()
+    assert kept_cookie(first_visit) is not None
+    expect(first_visit.get_by_role("link", name="Connect OpenRouter")).to_be_visible()
+
+
 def test_the_cookie_is_for_the_server_alone(first_visit: Page) -> None:
     paste(first_visit, KEY)
     first_visit.get_by_text("Remember me").click()

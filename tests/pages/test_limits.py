@@ -2,7 +2,7 @@
 
 from streamlit.testing.v1 import AppTest
 
-from .visits import QUICK, boxes, header, say, visit
+from .visits import QUICK, as_read, boxes, header, say, visit
 
 
 def use(app: AppTest) -> str:
@@ -79,3 +79,13 @@ def test_the_models_to_ask_instead_are_asked_in_the_order_they_were_chosen() -> 
 
     assert header(app).count("asked") == 2
     assert "could not answer; asked Server error instead." in header(app)
+
+
+def test_a_fallback_that_takes_no_images_is_said_to_be_passed_over_for_them() -> None:
+    app = visit("sim/echo")
+
+    app.multiselect(key="fallbacks").set_value(["sim/rate-300-len-2000-ttft-100"]).run()
+
+    captions = [as_read(caption.value) for caption in app.sidebar.caption]
+    said = "Passed over for a message with images, which it does not take:"
+    assert any(said in caption for caption in captions)

@@ -2,10 +2,13 @@
 
 import json
 import urllib.request
+from collections.abc import Iterator
 from typing import Any
 
+import pytest
 from streamlit.testing.v1 import AppTest
 
+from chat.simulator import SimulatorServer
 from chat.ui import session
 from chat.ui.wiring import services
 
@@ -15,14 +18,24 @@ UNKNOWN = "acme/anything"
 SIMULATED = "sim/echo"
 
 
+@pytest.fixture
+def openrouter(monkeypatch: pytest.MonkeyPatch) -> Iterator[SimulatorServer]:
+    """A simulator in OpenRouter's place."""
+    server = SimulatorServer()
+    monkeypatch.setenv("OPENROUTER_BASE_URL", server.start())
+    yield server
+    services.clear()
+    server.close()
+
+
 def read(url: str) -> Any:
     with urllib.request.urlopen(url, timeout=5) as answer:  # noqa: S310 - loopback
         return json.load(answer)
 
 
-def asked() -> dict[str, Any]:
-    """The fields of the newest request that the simulator was sent."""
-    simulator = services().simulator
+def asked(simulator: SimulatorServer | None = None) -> dict[str, Any]:
+    """The fields of the newest request that a simulator was sent, the app's own unless told."""
+    simulator = simulator or services().simulator
     assert simulator is not None
     newest = read(f"{simulator.origin}/sim/generations")[0]["id"]
     fields: dict[str, Any] = read(f"{simulator.origin}/sim/generations/{newest}")["fields"]
@@ -100,3 +113,33 @@ def test_the_simulator_is_asked_with_the_effort_that_was_chosen() -> None:
     fields = asked()
     assert fields["reasoning"] == {"effort": "high"}
     assert (fields["temperature"], fields["max_tokens"]) == (0.7, 1024)
+
+
+def test_openrouter_is_asked_with_the_upstream_providers_that_were_chosen(
+    openrouter: SimulatorServer,
+) -> None:
+    app = visit("acme/sim-echo-ttft-0", key="sk-or-v1-" + "a1" * 32)
+    app.selectbox(key=session.SORT).set_value("throughput")
+    app.text_input(key=session.ONLY).set_value("DeepInfra, Together")
+    app.text_input(key=session.IGNORE).set_value("azure")
+    app.toggle(key=session.NO_COLLECTION).set_value(True)
+    app.number_input(key=session.MAX_PROMPT_USD).set_value(0.5)
+    app.number_input(key=session.MAX_COMPLETION_USD).set_value(2.0).run()
+
+    say(app, "Hello")
+
+    assert asked(openrouter)["provider"] == {
+        "sort": "throughput",
+        "only": ["deepinfra", "together"],
+        "ignore": ["azure"],
+        "data_collection": "deny",
+        "max_price": {"prompt": 0.5, "completion": 2.0},
+    }
+
+
+def test_nothing_is_said_of_upstream_providers_where_nothing_was_chosen(
+    openrouter: SimulatorServer,
+) -> None:
+    say(visit("acme/sim-echo-ttft-0", key="sk-or-v1-" + "a1" * 32), "Hello")
+
+    assert "provider" not in asked(openrouter)

@@ -10,6 +10,8 @@ from chat.messages import Secret
 from chat.ui import session
 from chat.ui.key_ring import KeyRing
 
+PATIENCE_S = 30
+"""Longest run of a page, on a busy machine."""
 ENTRY = Path(__file__).parents[2] / "pages" / "navigation.py"
 VISITOR = "visitor-000000000000-1"
 STRANGER = "visitor-000000000000-2"
@@ -32,7 +34,7 @@ def visit(
         conversation: The id in the URL.
         visitor: Who it is; the page has no cookie to tell, for AppTest sends none.
     """
-    app = AppTest.from_file(ENTRY, default_timeout=10)
+    app = AppTest.from_file(ENTRY, default_timeout=PATIENCE_S)
     ring = KeyRing(Secret(key) if key else None)
     app.session_state["tab"] = session.Tab(visitor, ring, conversation_id=conversation)
     if model is not None:
