@@ -83,7 +83,7 @@ def test_a_chunk_of_any_shape_gives_events_that_can_be_kept_or_a_failure_of_the_
 
     with asyncio.Runner() as runner:
 
-        @settings(deadline=None, max_examples=60)
+        @settings(max_examples=60)
         @given(CHUNKS)
         def check(chunk: Any) -> None:
             events, failure = runner.run(answer_to(chunk))

@@ -112,7 +112,7 @@ def test_nothing_that_is_typed_is_an_error(store: Store, typed: str) -> None:
 
 
 def test_any_text_can_be_asked_for(store: Store) -> None:
-    @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=60, suppress_health_check=list(HealthCheck))
     @given(st.text())
     def ask(typed: str) -> None:
         assert store.search("ann", typed, 9) == []
@@ -125,7 +125,7 @@ def test_any_text_that_is_kept_is_found_by_a_word_of_it(store: Store) -> None:
     reply = ended(a_turn("1").reply)
     letters = st.characters(codec="utf-8", categories=["Ll", "Lu", "Lo"], max_codepoint=0x2FF)
 
-    @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=60, suppress_health_check=list(HealthCheck))
     @given(st.lists(st.text(letters, min_size=1, max_size=9), min_size=1, max_size=9))
     def find(words: list[str]) -> None:
         store.save_replies([replace(reply, text=" ".join(words))])

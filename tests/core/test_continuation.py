@@ -4,7 +4,7 @@ import itertools
 from collections.abc import AsyncIterator, Sequence
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from chat.continuation import OVERLAP_CHARS, START_CHARS, TAIL_CHARS, Joiner, Verdict, continued
@@ -138,7 +138,6 @@ def cut(text: str, places: Sequence[int]) -> list[str]:
     return [text[a:b] for a, b in itertools.pairwise(ends)]
 
 
-@settings(deadline=None)
 @given(
     SHORT_TEXTS,
     st.integers(0, 40),
@@ -155,7 +154,6 @@ def test_wherever_the_text_is_cut_the_result_is_the_same(
     assert joined(before, *cut(said, places)) == joined(before, said) == joined(before, *said)
 
 
-@settings(deadline=None)
 @given(SHORT_TEXTS, st.integers(0, 40), st.integers(0, 40), SHORT_TEXTS)
 def test_only_what_is_there_at_the_seam_is_left_out(
     before: str, start: int, end: int, more: str

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 from exchange_samples import LATER, Json, full_tree, read
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scripted import A_CONVERSATION, NOON, a_tree, a_turn
 
@@ -255,14 +255,12 @@ def store() -> Iterator[SqlStore]:
         yield opened
 
 
-@settings(deadline=None)
 @given(JSON)
 def test_no_json_does_more_than_be_refused(content: Json) -> None:
     with pytest.raises(ImportRefused):
         read(content)
 
 
-@settings(deadline=None)
 @given(place=PLACES, value=JSON)
 def test_whatever_stands_in_our_file_it_is_refused_or_the_store_takes_it(
     store: SqlStore, place: str, value: Json

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 from exchange_samples import LATER, Json, chatgpt, node, read
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from chat.exchange.chatgpt import UNKNOWN_MODEL
@@ -232,7 +232,6 @@ def store() -> SqlStore:
     return SqlStore.open_in_memory()
 
 
-@settings(deadline=None)
 @given(entries=st.lists(ENTRIES, min_size=1, max_size=2))
 def test_whatever_stands_in_the_file_it_is_refused_or_the_store_takes_it(
     store: SqlStore, entries: Json

@@ -1,6 +1,6 @@
 """An answer's life read from its log; the numbers are worked out beside the logs."""
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from chat.errors import ConnectionLost
@@ -74,7 +74,6 @@ def test_nothing_has_no_life() -> None:
     assert words_of([]) == []
 
 
-@settings(deadline=None)
 @given(st.lists(st.tuples(st.floats(-1, 3), st.sampled_from(PLAIN)), max_size=20))
 def test_legs_have_no_holes_whatever_the_clock_does(steps: list[tuple[float, Logged]]) -> None:
     at_s, log = 0.0, log_of((0.0, SENT))
@@ -135,7 +134,6 @@ def test_what_was_taken_back_is_gone() -> None:
     assert words_of(log) == [Word("Two", 1.0)]
 
 
-@settings(deadline=None)
 @given(st.lists(st.text(min_size=1), max_size=9))
 def test_the_words_joined_are_the_text(pieces: list[str]) -> None:
     log = log_of((0.0, SENT), *((1.0, text(piece)) for piece in pieces))

@@ -1,7 +1,7 @@
 """What a key may look like."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from chat.errors import InvalidKey
@@ -40,7 +40,6 @@ def test_what_cannot_be_a_key_says_why_and_quotes_nothing(text: str, reason: str
     assert str(refused.value) == "invalid_key"
 
 
-@settings(deadline=None)
 @given(st.text())
 def test_whatever_is_taken_for_a_key_can_stand_in_a_header(text: str) -> None:
     try:

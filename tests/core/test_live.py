@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scripted import CLOSED, PATIENCE_S, STOPPED, HandClock, a_live, text_of
 
@@ -49,7 +49,6 @@ class Reader:
         return entries
 
 
-@settings(deadline=None)
 @given(st.lists(st.one_of(EVENTS, st.integers(0, READERS - 1))))
 def test_readers_that_come_and_go_show_the_text_exactly_once(steps: list[Event | int]) -> None:
     live = a_live()
@@ -82,7 +81,6 @@ def continued_logs(draw: st.DrawFn) -> list[Event]:
     return [RequestSent(), *before, *thoughts, *anew, *draw(st.lists(WORDS.map(TextDelta)))]
 
 
-@settings(deadline=None)
 @given(continued_logs(), st.lists(st.tuples(st.booleans(), st.integers(0, 4)), max_size=30))
 def test_a_reader_that_leaves_and_comes_back_shows_the_logs_text_exactly_once(
     events: list[Event], visits: list[tuple[bool, int]]
@@ -114,7 +112,6 @@ def text_shown(live: LiveReply) -> str:
     return "".join(event.text for event in since if isinstance(event, Continued | TextDelta))
 
 
-@settings(deadline=None)
 @given(st.lists(EVENTS, max_size=20), st.integers(0, 25))
 def test_a_reader_that_joins_at_a_position_sees_what_follows_it(
     events: list[Event], position: int

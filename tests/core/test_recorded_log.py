@@ -4,7 +4,7 @@ import random
 import zlib
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from chat.errors import Failure
@@ -96,7 +96,6 @@ def again(entries: list[Logged]) -> list[Logged]:
     return decode_log(encode_log(entries), fold.text, fold.reasoning)
 
 
-@settings(deadline=None)
 @given(TIMED)
 def test_every_log_comes_back_from_its_first_entry_on(timed: list[tuple[float, Event]]) -> None:
     entries = log_of(timed)
@@ -133,7 +132,6 @@ def test_an_answer_of_2000_deltas_takes_less_than_its_text_besides() -> None:
     assert text_bytes + len(encode_log(entries)) <= 2 * text_bytes
 
 
-@settings(deadline=None)
 @given(st.binary(max_size=60))
 def test_what_is_no_log_is_refused(data: bytes) -> None:
     for wrong in (data, b"\x01" + data):
@@ -141,7 +139,6 @@ def test_what_is_no_log_is_refused(data: bytes) -> None:
             decode_log(wrong, "Hi", "")
 
 
-@settings(deadline=None)
 @given(st.binary(max_size=60))
 def test_bytes_that_only_look_like_a_log_are_refused_or_are_one(body: bytes) -> None:
     try:

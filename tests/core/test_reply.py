@@ -1,7 +1,7 @@
 """The fold over a log: text, outcome, usage and the moments that matter."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from chat.conversations import Outcome
@@ -32,7 +32,6 @@ def fold_of(*timed: tuple[float, Event]) -> ReplyFold:
     return fold
 
 
-@settings(deadline=None)
 @given(LOGS, st.data())
 def test_a_log_fed_in_pieces_is_the_log_fed_at_once(
     events: list[Event], data: st.DataObject

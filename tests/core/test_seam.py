@@ -41,7 +41,7 @@ def said_after(shown: str, story: str, behaviour: str, chance: int) -> str:
     }[behaviour]
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(STORIES, TURNS)
 def test_each_character_is_shown_exactly_once(
     story: str, turns: list[tuple[str, int, type[Exception]]]

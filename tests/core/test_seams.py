@@ -50,7 +50,7 @@ def words_of(html: str) -> str:
     return "".join(re.sub(r"<th[ >].*?</th>|<[^>]*>", "", html, flags=re.DOTALL).split())
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(text=markdown_texts, data=st.data())
 def test_looking_for_seams_changes_neither_the_text_nor_its_blocks(
     text: str, data: st.DataObject
@@ -82,7 +82,7 @@ def test_the_slices_of_a_block_read_as_the_whole(text: str) -> None:
     assert words_of("".join(map(render, slices))) == words_of(render(text))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(text=markdown_texts)
 def test_any_text_cut_wherever_it_can_be_reads_as_its_blocks_do(text: str) -> None:
     assume("]:" not in text)  # a definition reaches across slices: such a block is drawn whole

@@ -65,7 +65,7 @@ def test_the_blocks_of_an_example_drawn_one_by_one_look_like_the_whole(
     assert "".join(render(element) for element in split(text)) == render(text)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(text=markdown_texts, data=st.data())
 def test_any_text_cut_anywhere_streams_as_it_is_drawn(text: str, data: st.DataObject) -> None:
     places = data.draw(st.lists(st.integers(0, len(text)), max_size=20))
@@ -76,13 +76,13 @@ def test_any_text_cut_anywhere_streams_as_it_is_drawn(text: str, data: st.DataOb
     assert_streams_as_it_is_drawn(deltas)
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 @given(text=markdown_texts)
 def test_the_blocks_of_any_text_drawn_one_by_one_look_like_the_whole(text: str) -> None:
     assert "".join(render(element) for element in split(text)) == render(text)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(text=markdown_texts)
 def test_an_element_survives_that_streamlit_dedents_and_strips_it(text: str) -> None:
     for element in split(text)[1:]:

@@ -190,7 +190,7 @@ def test_a_line_that_is_no_setting_is_named_and_the_others_count(env_file: Write
 
 
 # The file is written anew by each example.
-@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(content=st.binary(max_size=200))
 def test_no_file_is_fatal_whatever_is_in_it(env_file: WriteEnv, content: bytes) -> None:
     path = env_file(b"SIMULATOR=" + content)
@@ -232,7 +232,6 @@ def test_a_url_that_cannot_be_asked_is_ignored_and_not_quoted(url: str) -> None:
     assert url not in warning
 
 
-@settings(deadline=None)
 @given(st.text(alphabet=st.sampled_from("htps:/.[]@%?# aé0:9-_~\n\0"), max_size=30))
 def test_a_url_that_is_taken_is_one_for_the_http_client_too(text: str) -> None:
     url = of(OPENROUTER_BASE_URL=f"http://{text}").openrouter_base_url

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scripted import A_CONVERSATION, a_tree, a_turn
 
@@ -102,7 +102,6 @@ def test_below_an_unknown_node_is_nothing() -> None:
     assert leaf_below(Tree(A_CONVERSATION, (a_turn("1").user,), ()), "m-1") is None
 
 
-@settings(deadline=None)
 @given(trees())
 def test_each_turn_of_a_path_follows_the_one_before(tree: Tree) -> None:
     turns = path_of(tree)
@@ -113,7 +112,6 @@ def test_each_turn_of_a_path_follows_the_one_before(tree: Tree) -> None:
     assert [turn.user.parent_id for turn in turns] == before[: len(turns)]
 
 
-@settings(deadline=None)
 @given(trees())
 def test_each_turn_is_among_its_siblings_once(tree: Tree) -> None:
     for turn in path_of(tree):
@@ -121,7 +119,6 @@ def test_each_turn_is_among_its_siblings_once(tree: Tree) -> None:
         assert turn.reply_siblings.count(turn.reply.id) == 1
 
 
-@settings(deadline=None)
 @given(trees())
 def test_every_reply_and_every_message_can_be_reached_by_choosing_it(tree: Tree) -> None:
     for reply in tree.replies:
@@ -132,7 +129,6 @@ def test_every_reply_and_every_message_can_be_reached_by_choosing_it(tree: Tree)
         assert user.id in [turn.user.id for turn in chosen]
 
 
-@settings(deadline=None)
 @given(trees())
 def test_every_reply_is_a_sibling_somewhere_or_was_gone_on_from(tree: Tree) -> None:
     seen: set[str] = {reply.continues_id for reply in tree.replies if reply.continues_id}
