@@ -4,9 +4,9 @@ Each lane's answer is begun by `Turns` as any other, so it is kept, followed and
 """
 
 import random
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
-from typing import TypeVar
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
 
 from chat.comparison import (
     MAX_LANES,
@@ -28,7 +28,6 @@ from chat.tree import turn_of
 from chat.turn import Ask, Turns
 
 AskOf = Callable[[LaneSetup], Ask]
-Asked = TypeVar("Asked")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +37,14 @@ class Comparing:
     Attributes:
         submit: Lets something be done on another thread, for the engine's own must not block.
         shuffle: Puts the lanes of a blind comparison into an order that tells nothing.
+        refused: Lanes that could not be asked while others could, and why, by lane id.
     """
 
     store: Store
     turns: Turns
     submit: Callable[[Callable[[], None]], object]
     shuffle: Callable[[list[Lane]], None] = random.SystemRandom().shuffle
+    refused: dict[str, MessageRefused] = field(default_factory=dict, init=False)
 
     def begin(
         self, owner: str, text: str, setups: Sequence[LaneSetup], ask_of: AskOf, *, is_blind: bool
@@ -137,7 +138,7 @@ class Comparing:
             self._turn_back(owner, cell.lane.id, cell.entry.message_id)
             return self.turns.regenerate(owner, cell.lane.id, ask)
 
-        lives = self._together(asked, again)
+        lives = self._together({cell.lane.id: partial(again, cell) for cell in asked})
         # What was known of their earlier answers is not true of these.
         save_starts(self.store, owner, held, lives)
         self._keep_starts(owner, held, lives)
@@ -223,7 +224,8 @@ class Comparing:
     def _ask(self, comparison: Comparison, lanes: Sequence[Lane], ask_of: AskOf) -> None:
         """Sends the last round's prompt to lanes, in one go."""
         asks = {lane.id: ask_of(lane.setup) for lane in lanes}
-        lives = self._together(lanes, lambda lane: self._send(comparison, lane, asks[lane.id]))
+        begin = {lane.id: partial(self._send, comparison, lane, asks[lane.id]) for lane in lanes}
+        lives = self._together(begin)
         self._keep_starts(comparison.owner, comparison.rounds[-1], lives)
 
     def _keep_starts(self, owner: str, held: Round, lives: Sequence[LiveReply]) -> None:
@@ -266,22 +268,19 @@ class Comparing:
             self.store.set_leaf(owner, lane_id, turn.reply.id)
         return True
 
-    def _together(
-        self, asked: Sequence[Asked], begin: Callable[[Asked], LiveReply]
-    ) -> list[LiveReply]:
-        """Begins answers in one go; one that is refused does not keep the others from it.
+    def _together(self, begin: Mapping[str, Callable[[], LiveReply]]) -> list[LiveReply]:
+        """Begins lanes' answers in one go; one that is refused does not keep the others from it.
 
         Raises:
             MessageRefused: all of them were refused.
         """
         lives: list[LiveReply] = []
-        refusals: list[MessageRefused] = []
         with self.turns.engine.together():
-            for one in asked:
+            for lane_id, begin_one in begin.items():
                 try:
-                    lives.append(begin(one))
+                    lives.append(begin_one())
                 except MessageRefused as refusal:
-                    refusals.append(refusal)
-        if refusals and not lives:
-            raise refusals[0]
+                    self.refused[lane_id] = refusal
+        if begin and not lives:
+            raise self.refused[next(iter(begin))]
         return lives

@@ -83,6 +83,7 @@ class LaneView:
         prompt_chars: How long the prompt is, for what it costs.
         lanes: How many share the page.
         side_by_side: How many share its width; many where they are swiped.
+        refusal: Why it was not asked, where that is known.
         can_act: Whether something can be done with the answer: it is one of the last round.
     """
 
@@ -92,6 +93,7 @@ class LaneView:
     prompt_chars: int
     lanes: int
     can_act: bool
+    refusal: str = ""
     side_by_side: int = MANY
 
 
@@ -156,7 +158,8 @@ def _draw_finished(view: LaneView) -> None:
     head, text = _places(view)
     if cell.turn is None:
         head.markdown(f"**{plain(view.face.label)}**  \n:small[:gray[no answer]]")
-        text.caption(NEVER if cell.is_here else GONE)
+        reason = f"{NEVER} {plain(view.refusal)}".strip()
+        text.caption(reason if cell.is_here else GONE)
         return
     with text:
         draw_finished_text(

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
+from chat.comparing import Comparing
 from chat.comparison import MAX_LANES, MIN_LANES, LanePreset, LaneSetup, Vote
 from chat.hosts import lane_at
 from chat.opened_comparison import Cell
@@ -16,6 +17,7 @@ from chat.ui.intentions import granted
 from chat.ui.lane_asks import ask_of, setup_for
 from chat.ui.race_tab import BLIND, LANE_PRESET, PAGE_WIDTH, RACE_PROMPT, new_draft
 from chat.ui.wiring import services
+from chat.ui.wording import refuse
 
 STOP_WAIT_S = 0.25
 TOO_FEW = "Choose at least two lanes, then send."
@@ -49,7 +51,9 @@ def stop(cells: Sequence[Cell]) -> None:
 def retry(race_id: str, lane_ids: Sequence[str]) -> None:
     """Asks lanes again."""
     tab = session.tab()
-    granted(tab, "", lambda: services().comparing.retry(tab.owner, race_id, lane_ids, ask_of))
+    comparing = services().comparing
+    granted(tab, "", lambda: comparing.retry(tab.owner, race_id, lane_ids, ask_of))
+    _note_refused(tab, comparing)
 
 
 def go_on(race_id: str, lane_id: str) -> None:
@@ -165,8 +169,16 @@ def _ask(tab: session.Tab, text: str) -> None:
     comparing, held = services().comparing, tab.race
     if held.race_id is not None:
         comparing.follow_up(tab.owner, held.race_id, text, ask_of)
+        _note_refused(tab, comparing)
         return
     is_blind = session.value_of(BLIND) is True
     begun = comparing.begin(tab.owner, text, held.setups, ask_of, is_blind=is_blind)
     held.lane_ids |= {lane.id for lane in begun.lanes}
+    _note_refused(tab, comparing)
     held.show(begun.id)
+
+
+def _note_refused(tab: session.Tab, comparing: Comparing) -> None:
+    """Keeps for the screen why some lanes were not asked while others were."""
+    for lane_id, refusal in comparing.refused.items():
+        tab.race.refused[lane_id] = refuse(refusal.reason, "", 0)

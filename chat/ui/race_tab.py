@@ -58,6 +58,7 @@ class RaceTab:
         batch_id: The batch on screen, likewise; at most one of the two is.
         drafts: The lanes that are chosen.
         lane_ids: Lanes that were on screen; their ends are not told as those of other chats are.
+        refused: Why lanes were not asked, in a sentence, by lane id.
         fit: How many lanes fit side by side, as the page was measured; None before.
         added: How many lanes were added in the box for them.
         followed: The race or batch that this tab last saw running, so that its end is announced.
@@ -69,6 +70,7 @@ class RaceTab:
     batch_id: str | None = None
     drafts: list[Draft] = field(default_factory=list)
     lane_ids: set[str] = field(default_factory=set)
+    refused: dict[str, str] = field(default_factory=dict)
     fit: int | None = None
     added: int = 0
     followed: str | None = None

@@ -95,7 +95,17 @@ def draw_race(tab: session.Tab, opened: OpenedComparison, store_notice: StoreNot
     def views_of(held: Round, said: Sequence[Cell], *, can_act: bool) -> list[LaneView]:
         chars = len(held.text)
         return [
-            LaneView(race.id, faces[cell.lane.id], cell, chars, len(said), can_act) for cell in said
+            LaneView(
+                race.id,
+                faces[cell.lane.id],
+                cell,
+                chars,
+                len(said),
+                can_act,
+                # Who is refused may be told by whose model it is.
+                "" if race.is_hidden else tab.race.refused.get(cell.lane.id, ""),
+            )
+            for cell in said
         ]
 
     *earlier, (last, cells) = zip(race.rounds, opened.cells, strict=True)

@@ -2,7 +2,7 @@
 
 from playwright.sync_api import Page, expect
 
-from .driver import is_beginning, known_words
+from .driver import is_beginning, known_words, open_chat
 from .processes import App
 from .race_driver import (
     ask,
@@ -16,6 +16,7 @@ from .race_driver import (
     words,
 )
 
+LOCAL = "local/smollm2-135m-instruct"
 QUICK = "sim/rate-200-len-60-style-prose-ttft-0"
 BRIEF = "sim/rate-100-len-30-style-prose-ttft-0"
 SLOW = "sim/rate-40-len-1500-style-prose-ttft-0"
@@ -24,6 +25,22 @@ _TYPE = """(box, text) => {
         .set.call(box, JSON.parse(`"${text}"`));
     box.dispatchEvent(new Event('input', {bubbles: true}));
 }"""
+
+
+def test_without_a_key_the_local_model_and_the_simulator_race(page: Page, app: App) -> None:
+    open_chat(page, f"{app.url}?model={LOCAL}")
+    expect(page.get_by_text("Runs inside this app.")).to_be_visible(timeout=60_000)
+    expect(page.get_by_label("OpenRouter API key", exact=True)).to_be_visible()
+
+    race(page, app.url, LOCAL, QUICK, "acme/needs-a-key")
+
+    await_words(page, "A", 2)
+    expect(lane(page, "A")).to_contain_text("SmolLM2 135M")
+    await_words(page, "B", len(known_words(60)))
+    assert words(page, "B") == known_words(60)
+    # One that cannot be asked says why where it stands.
+    expect(lane(page, "C").get_by_role("alert")).to_contain_text("key")
+    stop_all(page).or_(page.get_by_role("button", name="Try all again")).click()
 
 
 def test_one_model_is_raced_at_its_hosts(page: Page, app: App) -> None:

@@ -105,6 +105,16 @@ def test_a_lane_that_may_not_ask_does_not_keep_the_others_from_it(world: World) 
     world.engine.stop(chat.id, "ann")
 
 
+def test_why_a_lane_was_not_asked_is_known_and_the_others_run(world: World) -> None:
+    world.over_budget.add("sim/x")
+
+    race = world.begin()
+
+    refused = {lane: refusal.reason for lane, refusal in world.comparing.refused.items()}
+    assert refused == {race.lanes[0].id: "over_budget"}
+    assert [cell.is_running for cell in world.opened(race).newest[1]] == [False, True]
+
+
 def test_a_follow_up_goes_on_from_each_lanes_own_answer(world: World) -> None:
     race = world.answered()
 
