@@ -179,15 +179,16 @@ def test_two_answers_are_laid_over_each_other(page: Page, app: App) -> None:
     expect(marked.last).to_contain_text(known_words(60)[-1])
 
 
-def test_on_a_phone_lanes_are_swiped(page: Page, app: App) -> None:
-    page.set_viewport_size({"width": 390, "height": 844})
+@pytest.mark.parametrize("narrow", [390, 880], ids=["phone", "below 900 px"])
+def test_in_a_narrow_window_lanes_are_swiped(page: Page, app: App, narrow: int) -> None:
+    page.set_viewport_size({"width": narrow, "height": 844})
     race(page, app.url, QUICK, QUICK, QUICK)
     await_result(page)
 
     width = page.evaluate("document.documentElement.scrollWidth")
     lefts = [lane(page, letter).bounding_box() for letter in "ABC"]
 
-    assert width <= 390
+    assert width <= narrow
     tops = {round(box["y"]) for box in lefts if box is not None}
     assert len(tops) == 1  # side by side, each in reach of a swipe
     lane(page, "C").scroll_into_view_if_needed()

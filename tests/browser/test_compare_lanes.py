@@ -1,6 +1,6 @@
 """The compare page around a race: how lanes are chosen, and who else sees and hears it."""
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from .driver import is_beginning, known_words, open_chat
 from .processes import App
@@ -25,6 +25,22 @@ _TYPE = """(box, text) => {
         .set.call(box, JSON.parse(`"${text}"`));
     box.dispatchEvent(new Event('input', {bubbles: true}));
 }"""
+_TEXT = """lane => {
+    const text = [...lane.querySelectorAll('*')].find(
+        part => getComputedStyle(part).overflowY === 'auto' && part.clientHeight > 300)
+    const box = text.getBoundingClientRect()
+    return {top: box.top, height: box.height, scrolls: text.scrollHeight > text.clientHeight}
+}"""
+
+
+def shown_answer(page: Page, letter: str) -> Locator:
+    """What in the lane bears its answer's id."""
+    return lane(page, letter).locator('[class*="st-key-chat_"]')
+
+
+def answer_of(page: Page, letter: str) -> str:
+    """Which answer the lane shows."""
+    return shown_answer(page, letter).get_attribute("class") or ""
 
 
 def test_without_a_key_the_local_model_and_the_simulator_race(page: Page, app: App) -> None:
@@ -41,6 +57,39 @@ def test_without_a_key_the_local_model_and_the_simulator_race(page: Page, app: A
     # One that cannot be asked says why where it stands.
     expect(lane(page, "C").get_by_role("alert")).to_contain_text("key")
     stop_all(page).or_(page.get_by_role("button", name="Try all again")).click()
+
+
+def test_one_lane_is_asked_again_and_then_all_are(page: Page, app: App) -> None:
+    race(page, app.url, QUICK, BRIEF)
+    await_result(page)
+    first = [answer_of(page, letter) for letter in "AB"]
+
+    lane(page, "A").get_by_role("button", name="Try again").click()
+    expect(shown_answer(page, "A")).not_to_have_class(first[0])
+    await_result(page)
+    second = [answer_of(page, letter) for letter in "AB"]
+    page.get_by_role("button", name="Try all again").click()
+    for letter, earlier in zip("AB", second, strict=True):
+        expect(shown_answer(page, letter)).not_to_have_class(earlier)
+
+    assert second[1] == first[1]
+    await_result(page)
+    assert words(page, "A") == known_words(60)
+
+
+def test_side_by_side_lanes_are_equally_high_and_scroll_alone(page: Page, app: App) -> None:
+    page.set_viewport_size({"width": 1600, "height": 900})
+    race(page, app.url, "sim/rate-1000-len-600-style-prose-ttft-0", BRIEF, BRIEF)
+    await_result(page)
+
+    texts = [lane(page, letter).evaluate(_TEXT) for letter in "ABC"]
+
+    assert len({(text["top"], text["height"]) for text in texts}) == 1
+    assert [text["scrolls"] for text in texts] == [True, False, False]
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    lane(page, "B").get_by_role("button", name="Copy").click()
+    expect(lane(page, "B").get_by_role("button", name="Copied")).to_be_visible()
+    assert page.evaluate("navigator.clipboard.readText()").split() == known_words(30)
 
 
 def test_one_model_is_raced_at_its_hosts(page: Page, app: App) -> None:
