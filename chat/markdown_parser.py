@@ -4,6 +4,7 @@ That is GFM tables and footnotes, `$$` blocks (remark-math) and `:::` containers
 (remark-directive). Inline Markdown is parsed only to see whether it is closed; nothing is rendered.
 """
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -78,6 +79,7 @@ def parse_blocks(text: str, findings: dict[str, Any]) -> list[Token]:
 
 _INLINE = MarkdownIt("commonmark").enable("strikethrough")
 _OPENERS = frozenset("`[$<")
+_TICKS = re.compile("`+")
 
 
 def is_closed_inline(text: str) -> bool:
@@ -86,11 +88,37 @@ def is_closed_inline(text: str) -> bool:
     True may come out False, where a bracket or a dollar is only that. Costs about 1 ms for 1,000
     characters.
     """
+    state = _read_inline(text)
+    if _open_delimiters(state):
+        return False
+    return not any(_OPENERS.intersection(words) for words in _plain(state))
+
+
+def open_marks(text: str) -> str:
+    """What would close the emphasis, struck words and code that words leave open, inner ones first.
+
+    Costs as `is_closed_inline`, twice where code is open.
+    """
+    ticks = next(
+        (found[0] for words in _plain(_read_inline(text)) if (found := _TICKS.search(words))), ""
+    )
+    still_open = _open_delimiters(_read_inline(text + ticks))
+    return ticks + "".join(reversed(still_open))
+
+
+def _read_inline(text: str) -> StateInline:
     state = StateInline(text, _INLINE, {}, [])
     _INLINE.inline.tokenize(state)
     for rule in _INLINE.inline.ruler2.getRules(""):
         rule(state)
-    if any(delimiter.open and delimiter.end < 0 for delimiter in state.delimiters):
-        return False
-    plain = (token.content for token in state.tokens if token.type == "text")
-    return not any(_OPENERS.intersection(words) for words in plain)
+    return state
+
+
+def _open_delimiters(state: StateInline) -> list[str]:
+    """The marks that may open something and that nothing closes, in their order."""
+    marks = (d for d in state.delimiters if d.open and d.end < 0)
+    return [chr(d.marker) * (2 if chr(d.marker) == "~" else 1) for d in marks]
+
+
+def _plain(state: StateInline) -> list[str]:
+    return [token.content for token in state.tokens if token.type == "text"]

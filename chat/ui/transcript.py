@@ -8,6 +8,7 @@ import streamlit as st
 from chat.conversations import ReplyRecord
 from chat.images import MAX_MEGAPIXELS, Image, megapixels_of
 from chat.measured import slowness
+from chat.mending import mended
 from chat.segments import split
 from chat.tree import Turn
 from chat.ui import session
@@ -112,11 +113,12 @@ def draw_finished_reply(turn: Turn, *, can_act: bool) -> None:
 def draw_finished_text(reply: ReplyRecord, *, is_last: bool, shows_reasoning: bool = True) -> None:
     """Draws what the model has said, its reasoning folded; the last in several elements."""
     elements_of = _blocks if is_last else _whole
+    is_cut = reply.outcome != "completed"
     if reply.reasoning and shows_reasoning:
         with st.status(reasoning_line(reply.timings), state="complete"):
-            for block in elements_of(reply.reasoning):
+            for block in elements_of(reply.reasoning, is_cut and not reply.text):
                 st.markdown(block)
-    for block in elements_of(reply.text):
+    for block in elements_of(reply.text, is_cut):
         st.markdown(block)
 
 
@@ -161,11 +163,17 @@ def _draw_editor(tab: Tab, turn: Turn) -> None:
 
 
 @lru_cache(maxsize=2048)
-def _blocks(text: str) -> tuple[str, ...]:
-    """The elements of a finished text; parsed once, however often the page is drawn."""
-    return tuple(split(text))
+def _blocks(text: str, is_cut: bool) -> tuple[str, ...]:  # noqa: FBT001 - cached by position
+    """The elements of a text that has ended; parsed once, however often the page is drawn.
+
+    Args:
+        text: As it came.
+        is_cut: Whether it broke off: what its last words leave open is closed, as it was on screen.
+    """
+    return tuple(split(mended(text) if is_cut else text))
 
 
-def _whole(text: str) -> tuple[str, ...]:
-    """A finished text as one element; it looks as its blocks do, but for a few pixels."""
-    return (text,) if text else ()
+@lru_cache(maxsize=2048)
+def _whole(text: str, is_cut: bool) -> tuple[str, ...]:  # noqa: FBT001 - likewise
+    """A text as one element; it looks as its blocks do, but for a few pixels."""
+    return (mended(text) if is_cut else text,) if text else ()

@@ -100,3 +100,12 @@ def test_a_fault_of_one_answer_leaves_nothing_running() -> None:
     say(visit(f"{QUICK}-drop-at-10"), "Hello")
 
     assert all(live.is_closed for live in services().engine.known(VISITOR).values())
+
+
+def test_a_mark_that_broke_off_is_closed_on_screen_and_nowhere_else() -> None:
+    app = say(visit("sim/rate-1000-ttft-0-len-80-cut-at-42"), "Hello")
+
+    tree = services().kept.store.load_tree(VISITOR, address(app))
+    assert tree is not None
+    assert tree.replies[-1].text.rstrip().endswith("- **The open")
+    assert answer(app).endswith("- **The open**")
