@@ -12,10 +12,10 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Protocol
 
 from chat.ask import Ask
-from chat.batch import MAX_PROMPTS, MAX_TRIES, MOST_AT_ONCE, Batch, BatchLine, Item, OpenedBatch
+from chat.batch import MAX_PROMPTS, MAX_TRIES, MOST_AT_ONCE, Batch, Item, OpenedBatch
+from chat.batch_store import BatchStore
 from chat.comparison import MAX_LANES, LaneSetup
 from chat.conversations import new_id
 from chat.errors import ChatError
@@ -27,38 +27,6 @@ from chat.reply import ReplyFold
 from chat.turn import Turns
 
 _log = logging.getLogger(__name__)
-
-
-class BatchStore(Protocol):
-    """Where batches are kept; every call sees only one owner's. Raises as `chat.ports.Store`."""
-
-    def add(self, batch: Batch, items: Sequence[Item]) -> None:
-        """Saves a new batch."""
-        ...
-
-    def load(self, owner: str, batch_id: str, *, with_texts: bool) -> OpenedBatch | None:
-        """The batch with its newest answers; None where the owner has no such one."""
-        ...
-
-    def list_newest(self, owner: str, limit: int) -> list[BatchLine]:
-        """The newest batches, newest first."""
-        ...
-
-    def set_paused(self, owner: str, batch_id: str, *, is_paused: bool) -> None:
-        """Keeps whether anything more is to be asked."""
-        ...
-
-    def claim(self, item: Item) -> bool:
-        """Counts one more try; False where somebody else has, or it is paused or deleted."""
-        ...
-
-    def release(self, item: Item) -> None:
-        """Takes a claim back: nothing was asked."""
-        ...
-
-    def delete(self, owner: str, batch_id: str) -> None:
-        """Deletes a batch with its answers."""
-        ...
 
 
 @dataclass(slots=True)
@@ -122,7 +90,9 @@ class Batching:
         return batch
 
     def resume(self, owner: str, batch_id: str, ask_of: Callable[[LaneSetup], Ask]) -> None:
-        """Lets a batch go on here, from where it is; one that runs here already asks as told now.
+        """Lets a batch go on, from where it is: here, unless another process runs it now.
+
+        One that runs here already asks as told now.
 
         Raises:
             MessageRefused: the owner has no such batch.
@@ -134,6 +104,9 @@ class Batching:
         asks = tuple(ask_of(setup) for setup in opened.batch.setups)
         if opened.batch.is_paused:
             self.store.set_paused(owner, batch_id, is_paused=False)
+        # So many answers at once are so many over all processes.
+        if not self.store.hold(owner, batch_id):
+            return
         with self._lock:
             self._faults.pop(batch_id, None)
             run = self._runs.setdefault(batch_id, _Run(owner, opened.batch))
@@ -156,6 +129,7 @@ class Batching:
             if run is not None and run.owner == owner:
                 run.is_paused = True
                 run.todo.clear()
+        self._go_on()
 
     @contextmanager
     def handing_over(self, old: str, new: str) -> Iterator[None]:
@@ -178,6 +152,7 @@ class Batching:
                 run.is_paused, run.asks, run.todo = True, (), deque()
         for run in holding:
             self.store.set_paused(run.owner, run.batch.id, is_paused=True)
+        self._go_on()
 
     def delete(self, owner: str, batch_id: str) -> None:
         """Deletes a batch; answers that run are stopped.
@@ -250,7 +225,7 @@ class Batching:
                 except ChatError as error:
                     self._give_up(batch_id, run, error)
                 if not run.todo and not run.under_way:
-                    self._runs.pop(batch_id, None)
+                    self._forget(batch_id)
 
     def _fill(self, run: _Run) -> None:
         engine = self.turns.engine
@@ -293,8 +268,15 @@ class Batching:
         """Pauses a batch whose next answer cannot be begun, so that its visitor decides."""
         _log.warning("A batch was paused: %s", type(error).__name__)
         self._faults[batch_id] = error
-        self._runs.pop(batch_id, None)
         try:
             self.store.set_paused(run.owner, batch_id, is_paused=True)
         except ChatError:
             _log.warning("That a batch is paused could not be kept.")
+        self._forget(batch_id)
+
+    def _forget(self, batch_id: str) -> None:
+        self._runs.pop(batch_id, None)
+        try:
+            self.store.let_go(batch_id)
+        except ChatError:
+            _log.warning("That a batch is run by nobody could not be kept.")

@@ -22,6 +22,7 @@ batches = Table(
     Column("at_once", Integer, nullable=False),
     Column("is_paused", Boolean, nullable=False),
     Column("deleted_at", UtcMoment),
+    Column("run_by", PlainText),  # the process; no foreign key, as with replies: it may be gone
     Index("ix_batches_id", "id", unique=True),
     Index("ix_batches_owner", "owner"),
 )

@@ -4,11 +4,11 @@ What is answered is written as any other turn.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, Engine, delete, insert, or_, select, update
 
 from chat.batch import Batch, BatchLine, Item, OpenedBatch
 from chat.conversations import ReplyRecord, title_of
@@ -19,11 +19,22 @@ from chat.stores.faults import in_plain_words
 from chat.stores.lists import FIGURES
 from chat.stores.part_of_store import PartOfStore
 from chat.stores.rows import reply_of
-from chat.stores.schema import conversations, replies
+from chat.stores.schema import conversations, processes, replies
 
 
 class SqlBatches(PartOfStore):
-    """Batches in SQLite and PostgreSQL; one transaction for each call."""
+    """Batches in SQLite and PostgreSQL; one transaction for each call.
+
+    Args:
+        reader, writer, now: As `PartOfStore`.
+        process_id: This process, as its signs of life name it.
+    """
+
+    def __init__(
+        self, reader: Engine, writer: Engine, now: Callable[[], datetime], process_id: str
+    ) -> None:
+        super().__init__(reader, writer, now)
+        self._process_id = process_id
 
     @in_plain_words
     def add(self, batch: Batch, items: Sequence[Item]) -> None:
@@ -94,10 +105,42 @@ class SqlBatches(PartOfStore):
             )
 
     @in_plain_words
+    def hold(self, owner: str, batch_id: str) -> bool:
+        """Makes this process the one that runs the batch; False while another does, and lives."""
+        free = (
+            batches.c.id == as_id(batch_id),
+            batches.c.owner == owner,
+            or_(
+                batches.c.run_by.is_(None),
+                batches.c.run_by == self._process_id,
+                batches.c.run_by.not_in(select(processes.c.id)),
+            ),
+        )
+        # Looked for without the writer's lock: who watches a batch asks again and again.
+        with self._reader.begin() as db:
+            if db.scalar(select(batches.c.id).where(*free)) is None:
+                return False
+        with self._writer.begin() as db:
+            held = db.execute(update(batches).where(*free).values(run_by=self._process_id))
+            return held.rowcount == 1
+
+    @in_plain_words
+    def let_go(self, batch_id: str) -> None:
+        """Lets another process run the batch."""
+        with self._writer.begin() as db:
+            db.execute(
+                update(batches)
+                .where(batches.c.id == as_id(batch_id), batches.c.run_by == self._process_id)
+                .values(run_by=None)
+            )
+
+    @in_plain_words
     def claim(self, item: Item) -> bool:
-        """Counts one more try; False where somebody else has, or nothing more is to be asked."""
+        """Counts one more try; False where it is not for this process, or not at all."""
         asks_on = select(batches.c.id).where(
-            batches.c.is_paused.is_(False), batches.c.deleted_at.is_(None)
+            batches.c.is_paused.is_(False),
+            batches.c.deleted_at.is_(None),
+            batches.c.run_by == self._process_id,
         )
         with self._writer.begin() as db:
             claimed = db.execute(

@@ -56,12 +56,12 @@ class SqlStore:
         self._sleep = sleep
         self._shelf = images.ImageShelf()
         self.choices = SqlChoices(self._reader, self._writer, now)
-        self.batches = SqlBatches(self._reader, self._writer, now)
+        self._process_id = upkeep.new_process_id()
+        self.batches = SqlBatches(self._reader, self._writer, now, self._process_id)
         self.comparisons = SqlComparisons(self._reader, self._writer, now)
         self.tokens = SqlTokens(self._reader, self._writer, now)
         self.figures = SqlFigures(self._reader, self._writer, now)
         self.measured = SqlMeasured(self._reader, self._writer)
-        self._process_id = upkeep.new_process_id()
 
     @classmethod
     @in_plain_words

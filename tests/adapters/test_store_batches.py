@@ -17,7 +17,7 @@ from chat.batch import Batch, Item, OpenedBatch
 from chat.comparison import LaneSetup
 from chat.hosts import lane_at
 from chat.stores.sql import SqlStore
-from chat.stores.upkeep import KEEP_DELETED
+from chat.stores.upkeep import DEAD_AFTER, KEEP_DELETED
 
 LANES = (LaneSetup("sim/x", 100, 0.5), lane_at(LaneSetup("acme/y", 9), "deepinfra/fp8"))
 BATCH = Batch("b", "ann", NOON, LANES, ("Why?", "How?\nSo?"), at_once=3)
@@ -54,6 +54,7 @@ def test_the_newest_answer_counts_with_its_text_if_wanted(store: SqlStore) -> No
 
 def test_only_one_gets_an_item(store: SqlStore) -> None:
     store.batches.add(BATCH, [ONE, TWO])
+    assert store.batches.hold("ann", "b")
 
     assert store.batches.claim(ONE)
     assert not store.batches.claim(ONE)
@@ -61,8 +62,38 @@ def test_only_one_gets_an_item(store: SqlStore) -> None:
     assert [item.tries for item in loaded(store).items] == [2, 0]
 
 
+def test_one_living_process_runs_a_batch(url: str) -> None:
+    long_after = NOON + 2 * DEAD_AFTER
+    opened = SqlStore.open(url, now=lambda: NOON), SqlStore.open(url, now=lambda: long_after)
+    with closing(opened[0]) as first, closing(opened[1]) as second:
+        first.batches.add(BATCH, [ONE, TWO])
+        assert first.batches.hold("ann", "b")
+        assert not second.batches.hold("ann", "b")
+        assert not second.batches.claim(ONE)
+
+        second.mark_interrupted()  # the first has shown no sign of life for long
+
+        assert second.batches.hold("ann", "b")
+        assert not first.batches.claim(ONE)
+        assert second.batches.claim(ONE)
+
+
+def test_a_batch_that_was_let_go_is_anybodys(url: str) -> None:
+    with closing(SqlStore.open(url)) as first, closing(SqlStore.open(url)) as second:
+        first.batches.add(BATCH, [ONE, TWO])
+        assert first.batches.hold("ann", "b")
+        second.batches.let_go("b")
+        assert not second.batches.hold("ann", "b")
+
+        first.batches.let_go("b")
+
+        assert not second.batches.hold("bob", "b")
+        assert second.batches.hold("ann", "b")
+
+
 def test_nobody_gets_an_item_of_a_paused_or_deleted_batch(store: SqlStore) -> None:
     store.batches.add(BATCH, [ONE, TWO])
+    assert store.batches.hold("ann", "b")
     store.batches.set_paused("ann", "b", is_paused=True)
     assert not store.batches.claim(ONE)
 

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import pytest
@@ -98,7 +99,14 @@ class World:
 
 @pytest.fixture(name="world")
 def made_world() -> Iterator[World]:
-    store, provider, clock = AwayStore.open_in_memory(), ByPrompt(), HandClock()
+    with opened_world(AwayStore.open_in_memory()) as world:
+        yield world
+
+
+@contextmanager
+def opened_world(store: AwayStore) -> Iterator[World]:
+    """A process of its own on the store."""
+    provider, clock = ByPrompt(), HandClock()
     ends: list[LiveReply] = []
     recorder = Recorder(store, lambda reply_id: engine.forget(reply_id), checkpoint_s=0.01)  # noqa: PLW0108 - engine comes after
     engine = Engine(on_change=recorder.wake, on_end=ends.append, max_answers=3)

@@ -1,13 +1,16 @@
 """Running a batch: so many at once, the next when one ends; pauses, breaks, a process that died."""
 
+from pathlib import Path
+
 import pytest
 from batch_world import (
     LANE,
     PROMPTS,
     World,
     made_world,  # noqa: F401 - a fixture
+    opened_world,
 )
-from scripted import wait_end
+from scripted import AwayStore, wait_end
 from turn_world import FINISHED
 
 from chat.batch import MAX_TRIES, time_left_s
@@ -92,16 +95,32 @@ def test_after_a_restart_only_what_is_left_is_asked(world: World) -> None:
     assert asked == {"one": 1, "two": 2, "three": 2, "four": 1}
 
 
-def test_two_processes_share_a_batch_and_ask_nothing_twice(world: World) -> None:
-    batch = world.begin(at_once=1)
-    other = world.new_process()
+def test_of_two_processes_one_runs_a_batch_and_no_more_at_once(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'shared.db'}"
+    with opened_world(AwayStore.open(url)) as one, opened_world(AwayStore.open(url)) as other:
+        batch = one.begin(at_once=1)
+        other.batching.resume("ann", batch.id, other.ask_of)
+        assert other.states(batch) == ["running", "waiting", "waiting", "waiting"]
 
-    other.resume("ann", batch.id, world.ask_of)
+        one.answer(batch, "one")
+        other.batching.resume("ann", batch.id, other.ask_of)
 
-    assert world.states(batch) == ["running", "running", "waiting", "waiting"]
-    world.answer(batch, "one")
-    asked = [len(script.requests) for script in world.provider.scripts.values()]
-    assert max(asked) == 1
+        assert other.states(batch) == ["done", "running", "waiting", "waiting"]
+        assert not other.batching.is_run_here(batch.id)
+        assert not other.provider.scripts
+
+
+def test_a_batch_that_was_paused_goes_on_in_any_process(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'shared.db'}"
+    with opened_world(AwayStore.open(url)) as one, opened_world(AwayStore.open(url)) as other:
+        batch = one.begin(at_once=1)
+        one.batching.pause("ann", batch.id)
+        one.answer(batch, "one")
+
+        other.batching.resume("ann", batch.id, other.ask_of)
+
+        assert one.states(batch) == ["done", "running", "waiting", "waiting"]
+        assert other.batching.is_run_here(batch.id)
 
 
 def test_an_answer_that_breaks_off_is_asked_again_and_then_given_up(world: World) -> None:
