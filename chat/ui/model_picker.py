@@ -17,6 +17,7 @@ from chat.ui.model_facts import facts_text, source_text
 from chat.ui.model_filters import draw_filters
 from chat.ui.offered import Offer, offered
 from chat.ui.plain import plain
+from chat.ui.stage import stage
 from chat.ui.wiring import services
 
 LOCAL_REFRESH_S = 1.0
@@ -41,14 +42,17 @@ def draw_model_picker(offer: Offer, chosen: str) -> None:
         on_pick=session.take_pick,
         on_star=_star,
     )
-    if model is not None:
-        st.caption(plain(f"{model.id} · {facts_text(model, speeds.get(chosen))}"))
-        if model.expires_on is not None:
-            st.caption(f":material/event_busy: Can be asked until {model.expires_on}.")
-    elif _is_gone(offer, chosen):
-        _draw_gone(offer, chosen)
+    # What is known of one model is not to stand, greyed, beside the answer of another.
+    with stage(tab, "facts", chosen):
+        if model is not None:
+            st.caption(plain(f"{model.id} · {facts_text(model, speeds.get(chosen))}"))
+            if model.expires_on is not None:
+                st.caption(f":material/event_busy: Can be asked until {model.expires_on}.")
+        elif _is_gone(offer, chosen):
+            _draw_gone(offer, chosen)
     draw_filters(len(fitting))
-    _draw_source(offer)
+    with st.container():
+        _draw_source(offer)
 
 
 def entries_of(
@@ -95,10 +99,11 @@ def model_speeds(tab: session.Tab) -> Mapping[str, Speed]:
 
 def draw_model_hint(model: str, *, has_key: bool, local: LocalModels) -> None:
     """Says below the choice what the chosen model still needs, if anything."""
-    if model.startswith(LOCAL_PREFIX):
-        _draw_local_state(local, model)
-    elif not has_key:
-        st.caption(":material/key: Needs an OpenRouter key.")
+    with stage(session.tab(), "hint", model):
+        if model.startswith(LOCAL_PREFIX):
+            _draw_local_state(local, model)
+        elif not has_key:
+            st.caption(":material/key: Needs an OpenRouter key.")
 
 
 def _star() -> None:

@@ -10,6 +10,8 @@ from chat.simulator.scenario import Style
 
 KEY = "sk-or-v1-" + "a1b2" * 16
 CURSOR = "▌"
+NARROW_PX = 768
+"""Below it Streamlit folds the sidebar away."""
 BLOCK = (
     "[data-testid=stMarkdown]:not(:has([data-testid=stCaptionContainer], .stMarkdownColoredText))"
 )
@@ -42,6 +44,11 @@ def again_button(page: Page) -> Locator:
 def choose_model(page: Page, model: str) -> None:
     """Types a model's id into the picker; on a narrow screen the sidebar is opened for it."""
     open_sidebar = page.get_by_role("button", name="Expand sidebar")
+    close_sidebar = page.get_by_role("button", name="Collapse sidebar")
+    size = page.viewport_size
+    if size is not None and size["width"] < NARROW_PX:
+        # One or the other is there as soon as Streamlit knows how wide the window is.
+        expect(open_sidebar.or_(close_sidebar)).to_be_visible()
     is_folded = open_sidebar.is_visible()
     if is_folded:
         open_sidebar.click()
@@ -52,7 +59,7 @@ def choose_model(page: Page, model: str) -> None:
     expect(page.locator("[data-box]")).to_have_attribute("data-chosen", model)
     expect(picker).to_have_attribute("aria-expanded", "false")
     if is_folded:
-        page.get_by_role("button", name="Collapse sidebar").click()
+        close_sidebar.click()
         expect(open_sidebar).to_be_visible()
 
 

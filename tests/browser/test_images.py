@@ -35,6 +35,8 @@ PICTURE: FilePayload = {"name": "square.png", "mimeType": "image/png", "buffer":
 def attach(page: Page) -> None:
     page.get_by_test_id("stChatInput").locator("input[type=file]").first.set_input_files(PICTURE)
     expect(page.get_by_text("square.png")).to_be_visible()
+    # A message cannot be sent while something is being uploaded.
+    expect(page.get_by_test_id("stChatInputSubmitButton")).to_be_enabled()
 
 
 def transfer(page: Page) -> JSHandle:
