@@ -1,9 +1,15 @@
 """The official packages `ai` 7, 6, 5 and 4.3.16 against the app: what `scenarios.mjs` saw."""
 
+import re
+import shutil
+import subprocess
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
+
+from .conftest import HERE, NO_NODE, PATIENCE_S, TOKEN
 
 Seen = Callable[[str, str], dict[str, Any]]
 NEWEST = ["7", "6", "5"]
@@ -192,3 +198,25 @@ def test_version_4_finds_nothing_to_resume_without_an_error(seen: Seen) -> None:
 
     assert (chat["errors"], chat.get("message")) == ([], None)
     assert chat["answer"] == {"status": 200, "text": ""}
+
+
+@pytest.mark.parametrize("version", NEWEST)
+def test_the_sample_of_the_documentation_works_as_it_stands(server: str, version: str) -> None:
+    node = shutil.which("node")
+    assert node is not None, NO_NODE
+    page = Path(__file__).parents[2] / "docs" / "api.md"
+    (sample,) = re.findall(r"^```js sample\n(.*?)^```", page.read_text("utf-8"), re.M | re.S)
+    code = sample.replace("from 'ai'", f"from 'ai{version}'").replace("my-", f"v{version}-")
+
+    done = subprocess.run(  # noqa: S603 - our own sample
+        [node, "--input-type=module", "-e", code, "--", server, TOKEN],
+        cwd=HERE,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_S,
+        check=True,
+    )
+
+    said, figures = done.stdout.split("\n")[:2]
+    assert said == "Hello"
+    assert re.fullmatch(r"completed, TTFT [\d.]+ ms", figures)
