@@ -8,13 +8,14 @@ const MARGIN_PX = 8
 const LEAST_PX = 220
 
 const boxes = new WeakMap()
+const lists = (window.tickertapeModels ??= new Map()) // filled by model_list.js
 
 export default function ({ data, parentElement, setStateValue, setTriggerValue }) {
   const root = parentElement.querySelector("[data-box]")
   let box = boxes.get(root)
   if (!box) boxes.set(root, (box = new Box(root)))
   box.update(data, setStateValue, setTriggerValue)
-  return () => box.close()
+  return () => box.leave()
 }
 
 function make(tag, className, text) {
@@ -37,12 +38,14 @@ class Box {
     const host = root.getRootNode().host
     host.dataset.focus = ""
     host.focus = () => this.input.focus()
+    this.all = []
     this.entries = []
     this.matches = []
     this.active = 0
     this.isOpen = false
     this.pending = null
     this.place = this.place.bind(this)
+    this.hear = event => event.detail === this.listName && this.read() && this.refresh()
     this.input.addEventListener("click", () => this.open())
     this.input.addEventListener("input", () => this.search())
     this.input.addEventListener("keydown", event => this.press(event))
@@ -56,17 +59,41 @@ class Box {
     this.keep = keep
     this.send = send
     this.longest = data.longest
-    this.entries = data.entries.map(([id, name, section, facts, star, group]) => ({
-      id, name, section, facts, star, words: `${name} ${id} ${section} ${group}`.toLowerCase(),
-    }))
+    this.listName = data.list
+    window.addEventListener("tickertape-models", this.hear) // once, however often it is said
+    this.fits = data.fits
+    this.read()
     // A page that was drawn before the choice arrived must not take it back.
     if (this.pending === null || this.pending === data.chosen) {
       this.pending = null
       this.chosen = data.chosen
       this.name = data.name
     }
+    this.refresh()
+  }
+
+  // Takes the list that is there, and of it what fits the filters.
+  read() {
+    const given = lists.get(this.listName)
+    if (given && given !== this.given) {
+      this.given = given
+      this.all = given.map(([id, name, section, facts, star, group]) => ({
+        id, name, section, facts, star, words: `${name} ${id} ${section} ${group}`.toLowerCase(),
+      }))
+    }
+    const isOfThis = this.fits?.length === this.all.length
+    this.entries = isOfThis ? this.all.filter((_, at) => this.fits[at] === "1") : this.all
+    return true
+  }
+
+  refresh() {
     if (this.isOpen) this.draw(this.matches[this.active]?.id)
     else this.show()
+  }
+
+  leave() {
+    window.removeEventListener("tickertape-models", this.hear)
+    this.close()
   }
 
   show() {

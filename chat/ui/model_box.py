@@ -1,12 +1,14 @@
 """The box that models are chosen in: type-to-search, two lines for each, favourites by key.
 
-`model_box.js` does it; here is what it is told, and what it tells.
+`model_box.js` does it; here is what it is told, and what it tells. The models themselves are told
+to `model_list.js`: Streamlit sends what has not changed but once; a choice changes the box alone.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import streamlit as st
 import streamlit.components.v2 as components
 
 from chat.api.scripts import loader
@@ -34,6 +36,11 @@ _box = components.component(
     html=_HTML,
     css=_HERE.with_suffix(".css").read_text("utf-8"),
     js=loader(_HERE.with_suffix(".js")),
+)
+_list = components.component(
+    "tickertape.model_list",
+    html="<i hidden></i>",
+    js=_HERE.with_name("model_list.js").read_text("utf-8"),
 )
 
 
@@ -63,6 +70,7 @@ def draw_model_box(
     key: str,
     on_pick: Callable[[], None],
     on_star: Callable[[], None],
+    fits: Sequence[bool] | None = None,
 ) -> None:
     """Draws the box; what was picked last, or starred just now, is in the state under `key`.
 
@@ -73,18 +81,29 @@ def draw_model_box(
         key: Of the component.
         on_pick: Called when another model was picked, or an id was typed.
         on_star: Called when a model was made a favourite, or none any more.
+        fits: Which of the entries are shown; None for all.
     """
-    _box(
-        key=key,
-        data={
-            "chosen": chosen,
-            "name": name,
-            "longest": MAX_ID_CHARS,
-            "entries": [
-                [e.id, e.name, e.section, e.facts, e.is_favourite, e.group] for e in entries
-            ],
-        },
-        on_picked_change=on_pick,
-        on_starred_change=on_star,
-        height="content",
-    )
+    with st.container(gap=None):
+        _list(
+            key=f"{key}-list",
+            data={
+                "name": key,
+                "entries": [
+                    [e.id, e.name, e.section, e.facts, e.is_favourite, e.group] for e in entries
+                ],
+            },
+            height="content",
+        )
+        _box(
+            key=key,
+            data={
+                "list": key,
+                "fits": "".join("01"[does_fit] for does_fit in fits) if fits is not None else None,
+                "chosen": chosen,
+                "name": name,
+                "longest": MAX_ID_CHARS,
+            },
+            on_picked_change=on_pick,
+            on_starred_change=on_star,
+            height="content",
+        )

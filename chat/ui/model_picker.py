@@ -32,15 +32,17 @@ def draw_model_picker(offer: Offer, chosen: str) -> None:
     tab = session.tab()
     favourites, speeds = _favourites(tab.owner), model_speeds(tab)
     wanted = session.wanted()
-    fitting = [model for model in offer.models if wanted.fits(model)]
+    entries = entries_of(offer.models, favourites, speeds)
+    fits = [wanted.fits(offer.by_id[entry.id]) for entry in entries]
     model = offer.by_id.get(chosen)
     draw_model_box(
-        entries_of(fitting, favourites, speeds),
+        entries,
         chosen,
         model.name if model is not None else chosen,
         key=session.MODEL_BOX,
         on_pick=session.take_pick,
         on_star=_star,
+        fits=fits,
     )
     # What is known of one model is not to stand, greyed, beside the answer of another.
     with stage(tab, "facts", chosen):
@@ -50,7 +52,7 @@ def draw_model_picker(offer: Offer, chosen: str) -> None:
                 st.caption(f":material/event_busy: Can be asked until {model.expires_on}.")
         elif _is_gone(offer, chosen):
             _draw_gone(offer, chosen)
-    draw_filters(len(fitting))
+    draw_filters(sum(fits))
     with st.container():
         _draw_source(offer)
 
@@ -61,7 +63,7 @@ def entries_of(
     """The box's entries: favourites, then what was used lately, then all by who runs them.
 
     Args:
-        models: Those that fit the filters, in order.
+        models: In order.
         favourites: Ids, in order.
         speeds: By id, the most recently used first.
     """

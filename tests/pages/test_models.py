@@ -15,7 +15,7 @@ from chat.simulator import SimulatorServer
 from chat.ui import session
 from chat.ui.wiring import services
 
-from .visits import ENTRY, QUICK, STRANGER, VISITOR, as_read, box_of, chosen, offers, say, visit
+from .visits import ENTRY, QUICK, STRANGER, VISITOR, as_read, chosen, offers, say, told, visit
 
 THINKER = "acme/sim-think-40-rate-200-len-60"
 LISTED_S = 10
@@ -189,4 +189,10 @@ def test_a_list_of_five_hundred_is_offered_whole_and_sent_once(home: Path) -> No
     app = visit(QUICK)
 
     assert len(sections(app)["OpenRouter"]) == 500
-    assert box_of(app) == box_of(app.run())  # the same bytes: Streamlit sends them once
+    before = told(app, "tickertape.model_list")
+    app.session_state[session.MODEL] = "acme/m-7"
+    app.run()
+    app.toggle(key=session.WANT_FREE).set_value(True).run()
+    # The same bytes, whatever is chosen and filtered: Streamlit sends them once.
+    assert told(app, "tickertape.model_list") == before
+    assert len(told(app, "tickertape.model_box")) < 1000

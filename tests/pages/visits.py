@@ -51,13 +51,16 @@ def chosen(app: AppTest) -> str:
 
 def offers(app: AppTest) -> dict[str, list[str]]:
     """What the model box lists: name, section, facts and star by id, in order."""
-    return {entry[0]: entry[1:] for entry in json.loads(box_of(app))["entries"]}
+    listed = json.loads(told(app, "tickertape.model_list"))["entries"]
+    fits = json.loads(told(app, "tickertape.model_box"))["fits"]
+    assert len(fits) == len(listed)
+    return {entry[0]: entry[1:] for entry, fit in zip(listed, fits, strict=True) if fit == "1"}
 
 
-def box_of(app: AppTest) -> str:
-    """What the model box is told, as JSON."""
+def told(app: AppTest, component: str) -> str:
+    """What a component of the sidebar is told, as JSON."""
     parts = {part.proto.component_name: part.proto for part in app.sidebar.get("bidi_component")}
-    return str(parts["tickertape.model_box"].json)
+    return str(parts[component].json)
 
 
 def say(app: AppTest, text: str) -> AppTest:
