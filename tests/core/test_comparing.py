@@ -4,13 +4,7 @@ import asyncio
 from dataclasses import replace
 
 import pytest
-from race_world import (
-    World,
-    X,
-    Y,
-    Z,
-    made_world,  # noqa: F401 - a fixture
-)
+from race_world import World, X, Y, Z, made_world  # noqa: F401 - a fixture
 from scripted import wait_end
 from turn_world import FINISHED
 
