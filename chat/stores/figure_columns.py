@@ -6,6 +6,7 @@ take no Python object each. What is summed from them is in `figure_sums`.
 
 import io
 import math
+import mmap
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from datetime import datetime
@@ -24,6 +25,8 @@ Exact = npt.NDArray[np.float64]
 
 _POOL = pa.system_memory_pool()
 """Gives back what is not used any more; Arrow's own pool keeps it."""
+_LEAST = 1024
+"""Rows that a column has room for at first."""
 _VERSION = b"1"
 """Of the bytes; those of another version are packed anew."""
 _NUMBERS = {
@@ -116,30 +119,53 @@ class Columns:
         return Columns(**columns)
 
     @classmethod
-    def of(cls, tables: list["pa.Table"]) -> Self:
-        """The rows of all tables, one after the other; empties the list."""
-        pieces = [_SCHEMA.empty_table(), *tables]
-        tables.clear()
-        columns: dict[str, Any] = {}
-        for name in _SCHEMA.names:
-            # Each column is let go of as soon as it is joined, so that not all is there twice.
-            parts = [piece.column(name) for piece in pieces]
-            pieces = [piece.drop_columns([name]) for piece in pieces]
-            columns[name] = _words(parts) if name in _NAMES else _numbers(parts)
+    def of(cls, tables: "Iterable[pa.Table]") -> Self:
+        """The rows of all tables, one after the other; none of them is held."""
+        rooms = {field.name: _Room(_kind(field)) for field in _SCHEMA}
+        words: dict[str, dict[str, int]] = {name: {} for name in _NAMES}
+        for table in tables:
+            for name, room in rooms.items():
+                for chunk in table.column(name).chunks:
+                    room.add(_codes(chunk, words[name]) if name in words else chunk.to_numpy())
+        columns: dict[str, Any] = {name: room.rows() for name, room in rooms.items()}
+        columns |= {name: Named(columns[name], tuple(places)) for name, places in words.items()}
         return cls(**columns)
 
 
-def _numbers(parts: "list[pa.ChunkedArray]") -> npt.NDArray[Any]:
-    return np.concatenate([part.to_numpy() for part in parts])
+class _Room:
+    """A column that grows, in memory of its own.
+
+    Not in malloc's: each thread has some of that, and keeps what is let go of; a page is drawn in
+    a thread that is new.
+    """
+
+    def __init__(self, kind: npt.DTypeLike) -> None:
+        self._held: npt.NDArray[Any] = np.empty(0, kind)
+        self._size = 0
+
+    def add(self, rows: npt.NDArray[Any]) -> None:
+        end = self._size + len(rows)
+        if end > len(self._held):
+            kind = self._held.dtype
+            # What is beyond the end is no memory yet.
+            wider = np.frombuffer(mmap.mmap(-1, max(2 * end, _LEAST) * kind.itemsize), kind)
+            wider[: self._size] = self._held[: self._size]
+            self._held = wider
+        self._held[self._size : end] = rows
+        self._size = end
+
+    def rows(self) -> npt.NDArray[Any]:
+        return self._held[: self._size]
 
 
-def _words(parts: "list[pa.ChunkedArray]") -> Named:
-    places: dict[str, int] = {}
-    codes = []
-    for chunk in (chunk for part in parts for chunk in part.chunks):
-        mine = [places.setdefault(name, len(places)) for name in chunk.dictionary.to_pylist()]
-        codes.append(np.array(mine or [0], np.int32)[chunk.indices.to_numpy()])
-    return Named(np.concatenate([np.zeros(0, np.int32), *codes]), tuple(places))
+def _kind(field: "pa.Field") -> npt.DTypeLike:
+    return np.int32 if field.name in _NAMES else field.type.to_pandas_dtype()
+
+
+def _codes(chunk: "pa.DictionaryArray", places: dict[str, int]) -> npt.NDArray[np.int32]:
+    """The words of a piece as their places in the list of all; new ones are added to it."""
+    mine = [places.setdefault(name, len(places)) for name in chunk.dictionary.to_pylist()]
+    return np.asarray(np.array(mine or [0], np.int32)[chunk.indices.to_numpy()])
 
 
 def table_of(rows: Iterable[Row[Any]]) -> "pa.Table":

@@ -4,7 +4,7 @@ What is packed and not marked is read as it was packed, all else row by row.
 """
 
 import contextlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pyarrow as pa
@@ -41,21 +41,29 @@ _RAW = tuple(
 )
 
 
-def read(db: Connection, owner: str, since: datetime | None, until: datetime) -> "list[pa.Table]":
+def read(
+    db: Connection, owner: str, since: datetime | None, until: datetime
+) -> "Iterator[pa.Table]":
     """The owner's visible ended replies that began between two moments, and some around them.
 
-    In the order in which they began.
+    In the order in which they began, a piece at a time.
     """
-    since = since or _first(db, owner)
-    if since is None:
-        return []
-    packed = _packed(db, owner, since, until)
-    loose = {
-        begins: table_of(db.execute(raw(owner, begins, ends)))
-        for begins, ends in _gaps(sorted(packed), since, until)
-    }
-    found = {ends_of(span)[0]: table for span, table in packed.items()} | loose
-    return [found[begins] for begins in sorted(found)]
+    gap = since or _first(db, owner)
+    if gap is None:
+        return
+    day = ""
+    for row in db.execute(_packed(owner, gap, until)):
+        if row.span[:_DAY_CHARS] == day:  # an hour of a day that is packed
+            continue
+        with contextlib.suppress(OldPack):
+            table = from_bytes(row.data)
+            begins, ends = ends_of(row.span)
+            if begins > gap:
+                yield table_of(db.execute(raw(owner, gap, begins)))
+            yield table
+            gap, day = max(gap, ends), row.span
+    if gap < until:
+        yield table_of(db.execute(raw(owner, gap, until)))
 
 
 def raw(owner: str, since: datetime, until: datetime) -> Select[tuple[object, ...]]:
@@ -150,31 +158,15 @@ def _first(db: Connection, owner: str) -> datetime | None:
     return at
 
 
-def _packed(db: Connection, owner: str, since: datetime, until: datetime) -> "dict[str, pa.Table]":
-    """The packed days and hours between two moments that are true."""
-    spans = select(packed_figures.c.span, packed_figures.c.data).where(
-        packed_figures.c.owner == owner,
-        packed_figures.c.span >= f"{since:%Y-%m-%d}",
-        packed_figures.c.span <= f"{until:%Y-%m-%d %H}",
-        ~_is_marked(),
+def _packed(owner: str, since: datetime, until: datetime) -> Select[str, bytes]:
+    """The packed days and hours between two moments that are true, in order."""
+    return (
+        select(packed_figures.c.span, packed_figures.c.data)
+        .where(
+            packed_figures.c.owner == owner,
+            packed_figures.c.span >= f"{since:%Y-%m-%d}",
+            packed_figures.c.span <= f"{until:%Y-%m-%d %H}",
+            ~_is_marked(),
+        )
+        .order_by(packed_figures.c.span)
     )
-    tables: dict[str, pa.Table] = {}
-    for row in db.execute(spans.order_by(packed_figures.c.span)):
-        if row.span[:_DAY_CHARS] not in tables:
-            with contextlib.suppress(OldPack):
-                tables[row.span] = from_bytes(row.data)
-    return tables
-
-
-def _gaps(
-    spans: Sequence[str], since: datetime, until: datetime
-) -> Iterator[tuple[datetime, datetime]]:
-    """The stretches between two moments that nothing packed covers."""
-    gap = since
-    for span in spans:
-        begins, ends = ends_of(span)
-        if begins > gap:
-            yield gap, begins
-        gap = max(gap, ends)
-    if gap < until:
-        yield gap, until

@@ -168,7 +168,13 @@ def _draw(
     spec: specs.Spec, data: Mapping[str, pd.DataFrame], says: str, rows: pd.DataFrame, name: str
 ) -> None:
     """Draws a chart, what it says, and its figures as a table."""
-    st.vega_lite_chart(spec=spec | {"datasets": dict(data)}, alt=f"{name}. {says}")
+    st.vega_lite_chart(spec=specs.PAINTED | spec | {"datasets": dict(data)}, alt=f"{name}. {says}")
     st.caption(says)
-    with st.expander(f"{name}: figures"):
-        st.dataframe(rows, hide_index=True, alt=name)
+    st.fragment(_draw_table)(rows, name)
+
+
+def _draw_table(rows: pd.DataFrame, name: str) -> None:
+    """The figures behind a chart; sent once they are asked for, without the rest of the page."""
+    shown = st.expander(f"{name}: figures", key=f"figures_{name}", on_change="rerun")
+    if shown.open:
+        shown.dataframe(rows, hide_index=True, alt=name)

@@ -15,6 +15,11 @@ LINE_COLOUR = "#64748b"
 """Of the rolling percentiles: neither a model's, nor too pale on light or dark."""
 
 Spec = dict[str, Any]
+PAINTED: Spec = {
+    "usermeta": {"embedOptions": {"renderer": "canvas"}},
+    "config": {"mark": {"aria": False}},
+}
+"""On a canvas: an element for each of thousands of points stands the page still for a second."""
 
 
 def over_time(

@@ -1,6 +1,7 @@
 """The metrics page's table of replies: for reading, sorting and screen readers."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -13,6 +14,9 @@ from chat.ui.wording import OUTCOMES
 
 SHOWN = 500
 """Rows that are sent to the browser; the order is the database's, so they are the first of all."""
+OPENS = "Choose a row to open its flight recorder."
+OPENS_NOT = "Figures only: the texts of others are theirs. Your own answers open without this view."
+_ALT = "Answers with their figures"
 _PANDAS = {int: "Int64", float: "float64", bool: "bool", str: "object"}
 _SECONDS = {
     "ttft_s": "TTFT (s)",
@@ -71,37 +75,51 @@ def table_of(replies: Sequence[ReplyRecord]) -> pd.DataFrame:
     return table
 
 
-def draw_table(replies: Sequence[ReplyRecord]) -> None:
-    """Draws the table; a row that is chosen opens its flight recorder, and ends the run."""
+def draw_table(replies: Sequence[ReplyRecord], *, is_own: bool) -> None:
+    """Draws the table; a row that is chosen opens its flight recorder, and ends the run.
+
+    Args:
+        replies: The rows.
+        is_own: They are the visitor's. What others were told is not the operator's to read: a
+            row of everybody's opens nothing.
+    """
     table = table_of(replies)
     table["outcome"] = table["outcome"].map(OUTCOMES)
     table["failure_kind"] = table["failure_kind"].map(kind_name, na_action="ignore")
-    config = st.column_config
-    st.caption("Choose a row to open its flight recorder.")
+    st.caption(OPENS if is_own else OPENS_NOT)
+    if not is_own:
+        st.dataframe(table, hide_index=True, alt=_ALT, column_order=_ORDER, column_config=_config())
+        return
     told = st.dataframe(
         table,
         hide_index=True,
-        alt="Answers with their figures",
+        alt=_ALT,
         column_order=_ORDER,
         key="replies",
         on_select="rerun",
         selection_mode="single-row",
-        column_config={
-            "started_at": config.DatetimeColumn("Asked", format="YYYY-MM-DD HH:mm:ss"),
-            "model": config.TextColumn("Model", pinned=True),
-            "served_model": "Answered by",
-            "upstream_provider": "Provider",
-            "outcome": "Outcome",
-            "failure_kind": "Failure",
-            "tok_s": config.NumberColumn("tok/s", format="%.1f"),
-            "tokens": config.NumberColumn("Tokens", format="localized"),
-            "tokens_estimated": config.CheckboxColumn("Estimated"),
-            "prompt_tokens": config.NumberColumn("Prompt tokens", format="localized"),
-            "cost_usd": config.NumberColumn("Cost (USD)", format="%.6f"),
-            "stalls": "Stalls",
-            "tries": "Tries",
-            **{name: config.NumberColumn(label, format="%.3f") for name, label in _SECONDS.items()},
-        },
+        column_config=_config(),
     )
     for place in told["selection"]["rows"]:
         open_flight(replies[place].id)
+
+
+def _config() -> dict[str, Any]:
+    """How the columns are called and written."""
+    config = st.column_config
+    return {
+        "started_at": config.DatetimeColumn("Asked", format="YYYY-MM-DD HH:mm:ss"),
+        "model": config.TextColumn("Model", pinned=True),
+        "served_model": "Answered by",
+        "upstream_provider": "Provider",
+        "outcome": "Outcome",
+        "failure_kind": "Failure",
+        "tok_s": config.NumberColumn("tok/s", format="%.1f"),
+        "tokens": config.NumberColumn("Tokens", format="localized"),
+        "tokens_estimated": config.CheckboxColumn("Estimated"),
+        "prompt_tokens": config.NumberColumn("Prompt tokens", format="localized"),
+        "cost_usd": config.NumberColumn("Cost (USD)", format="%.6f"),
+        "stalls": "Stalls",
+        "tries": "Tries",
+        **{name: config.NumberColumn(label, format="%.3f") for name, label in _SECONDS.items()},
+    }

@@ -15,6 +15,11 @@ def tile(page: Page, label: str) -> Locator:
     return page.get_by_test_id("stMetric").filter(has_text=label).get_by_test_id("stMetricValue")
 
 
+def choose_first_row(page: Page) -> None:
+    """Clicks the box before the first row of the answers: drawn on a canvas, so by its place."""
+    page.locator(".st-key-replies .dvn-scroller").click(position={"x": 18, "y": 52})
+
+
 def test_filters_stay_in_the_address_while_figures_come(first_visit: Page, app: App) -> None:
     chat = first_visit
     for model in (FIRST, SECOND):
@@ -47,3 +52,12 @@ def test_a_sample_shows_what_the_page_is_for(first_visit: Page, app: App) -> Non
 
     expect(tile(first_visit, "Answers")).to_have_text("1")
     expect(first_visit.get_by_role("heading", name="Throughput (tok/s)")).to_be_visible()
+    figures = first_visit.get_by_text("Time to first token (s) by model: figures")
+    figures.click()
+    expect(
+        first_visit.get_by_role("region", name="Time to first token (s) by model")
+    ).to_be_attached()
+    choose_first_row(first_visit)
+    expect(first_visit.get_by_role("heading", name="Flight recorder")).to_be_visible()
+    expect(first_visit.get_by_role("heading", name="Its life")).to_be_visible()
+    expect(first_visit).to_have_url(re.compile("reply="))

@@ -11,6 +11,7 @@ from streamlit.testing.v1 import AppTest
 from chat.figures import View
 from chat.ui import wiring
 from chat.ui.metrics_export import Export
+from chat.ui.metrics_table import OPENS_NOT
 
 from .visits import QUICK, STRANGER, VISITOR, boxes, metrics, say, visit
 
@@ -130,6 +131,7 @@ def test_the_operator_sees_everybodys_figures_once_the_token_is_typed_in(
 
     assert "That is not this server's token." in refused
     assert tiles(app)["Answers"] == "1"
+    assert OPENS_NOT in [caption.value for caption in app.caption]
 
 
 def test_exports_hold_the_rows_that_are_shown() -> None:
