@@ -29,7 +29,7 @@ GROWTH_MB = 200
 OWNER = "e" * 22
 """The visitor, so that a database can be used again."""
 Times = dict[str, float]
-"""Milliseconds from a click: `seen` until what is in view has been painted, `whole` until the end."""
+"""Milliseconds from a click: `seen` until what is in view was painted, `whole` until the end."""
 
 _IN_PAGE = """
 window.metrics = (() => {
