@@ -26,7 +26,7 @@ from bench.painted import letters_of
 Path = tuple[int, ...]
 NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 _OPEN_S = 60.0
-_KEPT_BYTES = 1000
+_KEPT_BYTES = 500
 """No smaller message is kept for reference (`global.minCachedMessageSize` is above it)."""
 _SHORT_BYTES = 100
 """The end of a run is shorter than this; most elements are longer, and are not looked at."""
