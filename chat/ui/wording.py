@@ -163,6 +163,14 @@ _SAY_IT_ALL: frozenset[FailureKind] = frozenset(
 )
 """Kinds whose details only say the same in other words; they are in the folded facts."""
 
+_HALF_WAY: dict[FailureKind, str] = {
+    "model_unavailable": "The answer ended with an error.",
+    "overloaded": "The provider had too much to do to go on.",
+    "bad_answer": "The provider sent something unreadable in the middle of the answer.",
+}
+"""What happened, where the model had begun to answer."""
+_BEFORE_A_WORD: dict[FailureKind, str] = {"interrupted": "The answer ended before its first word."}
+
 _REFUSALS: dict[RefusalReason, str] = {
     "empty": "There is nothing to send yet.",
     "too_long": "This message is too long: {chars:,} characters, and the limit is {limit:,}.",
@@ -209,7 +217,7 @@ def explain(
         left_s: Seconds left of a wait that is counted down beside the sentence, which then names
             none; None where there is no countdown.
     """
-    told = name_provider(_told(failure, now), failure)
+    told = name_provider(_told(failure, now, has_text=has_text), failure)
     if told.action == "wait" and failure.retry_after_s is not None and left_s is not None:
         told = replace(told, to_do=_COUNTED_DOWN if left_s else _RETRY_OR_OTHER)
     if has_text and told.action == "retry":
@@ -219,9 +227,12 @@ def explain(
     return told
 
 
-def _told(failure: Failure, now: float | None) -> Explanation:
-    """The explanation, whether or not some text came."""
+def _told(failure: Failure, now: float | None, *, has_text: bool) -> Explanation:
+    """The explanation, with a button for where no text came."""
     base = with_whose_key(failure, _FAILURES[failure.kind])
+    other = (_HALF_WAY if has_text else _BEFORE_A_WORD).get(failure.kind)
+    if other is not None:
+        base = replace(base, happened=other)
     why = None if failure.endpoint else why_nobody(failure.reason, is_lent=failure.is_lent_key)
     if why is not None:
         return replace(base, happened=why[0], to_do=why[1])

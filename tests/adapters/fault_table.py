@@ -18,8 +18,11 @@ OVERLOADED = "The provider has more requests than it can answer: "
 LIMITED = "Too many requests for this model right now: "
 POOL = f"{LIMITED}{QUICK}"
 LOST = f"{UNAVAILABLE}: Provider disconnected unexpectedly."
+ENDED = "The answer ended with an error: Provider disconnected unexpectedly."
 GONE = "The connection to the provider broke off."
 BROKE_OFF = "The answer broke off before its end."
+NO_WORD = "The answer ended before its first word."
+UNREADABLE = "The provider sent something unreadable in the middle of the answer."
 NO_ANSWER = "The provider sent something that is not an answer."
 MODERATED = "Moderation flagged this request: "
 
@@ -121,8 +124,8 @@ TABLE = {
     "html": Row("bad_answer", NO_ANSWER),
     "json": Row("model_unavailable", LOST, "retry", 502),
     "json-answer": Row("bad_answer", NO_ANSWER),
-    "comments-only": Row("interrupted", BROKE_OFF),
-    "nothing": Row("interrupted", BROKE_OFF),
+    "comments-only": Row("interrupted", NO_WORD),
+    "nothing": Row("interrupted", NO_WORD),
     "silent": Row("timed_out", TOO_SLOW),
     "error-empty-choices": Row("model_unavailable", LOST, "retry", 502),
     "stall-N": Row("timed_out", TOO_SLOW, "continue"),
@@ -132,19 +135,19 @@ TABLE = {
     "reset-at-N": Row("connection_lost", GONE, "continue"),
     "cut-at-N": Row("interrupted", BROKE_OFF, "continue"),
     "half-event-at-N": Row("interrupted", BROKE_OFF, "continue"),
-    "error-at-N": Row("model_unavailable", LOST, "continue", 502),
-    "error-usage-at-N": Row("model_unavailable", LOST, "continue", 502),
-    "error-string-code-at-N": Row("model_unavailable", LOST, "continue"),
-    "error-no-code-at-N": Row("model_unavailable", LOST, "continue", 502),
-    "error-bare-at-N": Row("model_unavailable", LOST, "continue", 502),
-    "error-in-choice-at-N": Row("model_unavailable", LOST, "continue", 502),
+    "error-at-N": Row("model_unavailable", ENDED, "continue", 502),
+    "error-usage-at-N": Row("model_unavailable", ENDED, "continue", 502),
+    "error-string-code-at-N": Row("model_unavailable", ENDED, "continue"),
+    "error-no-code-at-N": Row("model_unavailable", ENDED, "continue", 502),
+    "error-bare-at-N": Row("model_unavailable", ENDED, "continue", 502),
+    "error-in-choice-at-N": Row("model_unavailable", ENDED, "continue", 502),
     "error-too-long-at-N": Row("too_long", TOO_LONG, "shorten", 400),
     "error-moderated-at-N": Row("moderated", MODERATED, "reword", 403),
     "declined-at-N": Row(
         "moderated", "The model declined to answer: I can't help with that.", "reword"
     ),
-    "bad-json-at-N": Row("bad_answer", NO_ANSWER, "continue"),
-    "bad-utf8-at-N": Row("bad_answer", NO_ANSWER, "continue"),
+    "bad-json-at-N": Row("bad_answer", UNREADABLE, "continue"),
+    "bad-utf8-at-N": Row("bad_answer", UNREADABLE, "continue"),
     "no-choices-at-N": Row(None),
     "pause-N-at-N": Row(None),
 }
