@@ -16,7 +16,7 @@ from chat.ui import session
 from chat.ui.copy_button import draw_copy_button
 from chat.ui.failure_card import buttons_of
 from chat.ui.finish_watch import note_finished
-from chat.ui.flight import open_flight
+from chat.ui.flight_link import open_flight
 from chat.ui.live_reply import draw_live_reply, has_started_over
 from chat.ui.live_state import LiveState
 from chat.ui.notices import StoreNotice

@@ -14,6 +14,7 @@ from chat.flight import growth_of, legs_of, words_of
 from chat.recorded_log import LogUnreadable, decode_log
 from chat.ui import session
 from chat.ui.flight_charts import draw_growth, draw_timeline
+from chat.ui.flight_link import REPLY
 from chat.ui.flight_replay import draw_replay
 from chat.ui.flight_tab import Recording
 from chat.ui.flight_words import draw_words
@@ -23,16 +24,9 @@ from chat.ui.reply_header import ENDINGS
 from chat.ui.reply_stats import NOT_KNOWN, final_line, seconds
 from chat.ui.wiring import services
 
-REPLY = "reply"
-"""Name of the address's part that names the reply."""
 RIVALS = 50
 """Answers that can be raced against: the newest."""
 NOT_FOUND = "This answer does not exist, or it is not yours."
-
-
-def open_flight(reply_id: str) -> None:
-    """Goes to a reply's flight recorder; ends the run."""
-    st.switch_page("metrics.py", query_params={REPLY: reply_id})
 
 
 def draw_named() -> bool:

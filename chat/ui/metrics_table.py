@@ -8,7 +8,7 @@ import streamlit as st
 
 from chat.conversations import ReplyRecord
 from chat.reply_rows import COLUMNS, row_of
-from chat.ui.flight import open_flight
+from chat.ui.flight_link import open_flight
 from chat.ui.metrics_words import kind_name
 from chat.ui.wording import OUTCOMES
 

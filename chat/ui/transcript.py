@@ -14,6 +14,7 @@ from chat.tree import Turn
 from chat.ui import session
 from chat.ui.copy_button import draw_copy_button
 from chat.ui.failure_card import draw_failure_card
+from chat.ui.flight_link import open_flight
 from chat.ui.intentions import choose, delete_message, edit
 from chat.ui.offered import offered
 from chat.ui.plain import plain
@@ -28,6 +29,7 @@ USER_AVATAR = ":material/person:"
 IMAGE_PX = 200
 NOT_SHOWN = "This image cannot be shown."
 EDIT, DELETE = "Edit and resend", "Delete from here on"
+FLIGHT = "Flight recorder of the answer"
 
 
 def draw_finished_turn(tab: Tab, turn: Turn, *, can_change: bool) -> None:
@@ -57,7 +59,7 @@ def draw_user_message(tab: Tab, turn: Turn, *, can_change: bool) -> None:
             st.text(turn.user.text, width="stretch")
             chosen = st.menu_button(
                 "Edit",
-                [EDIT, DELETE],
+                [EDIT, DELETE] if tab.is_temporary else [EDIT, DELETE, FLIGHT],
                 key=f"message_{turn.user.id}",
                 type="tertiary",
                 disabled=not can_change,
@@ -70,6 +72,8 @@ def draw_user_message(tab: Tab, turn: Turn, *, can_change: bool) -> None:
     if chosen == DELETE:
         delete_message(turn.user.id)
         st.rerun()
+    if chosen == FLIGHT:
+        open_flight(turn.reply.id)
 
 
 def _draw_images(images: tuple[Image, ...]) -> None:

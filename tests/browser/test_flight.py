@@ -52,3 +52,17 @@ def test_a_stalled_answer_is_told_and_replayed_with_a_rival(flight: Page) -> Non
     expect(flight.get_by_role("button", name="Replay")).to_be_visible()
     expect(flight.get_by_test_id("stColumn").first).to_contain_text(known_words(80)[-1])
     assert played(flight) == known_words(80)
+
+
+def test_an_earlier_answer_has_a_flight_recorder_too(page: Page) -> None:
+    choose_model(page, QUICK)
+    for text in ("First", "Second"):
+        ask(page, text)
+        await_end(page)
+
+    page.get_by_role("button", name="Edit", exact=True).first.click()
+    page.get_by_text("Flight recorder of the answer").click()
+
+    expect(page.get_by_role("heading", name="Its life")).to_be_visible()
+    expect(page).to_have_url(re.compile("reply="))
+    page.get_by_role("link", name="Chat", exact=True).click()
