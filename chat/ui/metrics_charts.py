@@ -19,6 +19,7 @@ from chat.ui.metrics_words import (
     over_time_says,
     scatter_says,
 )
+from chat.ui.plain import plain
 
 TTFT = "Time to first token (s)"
 PACE = "Throughput (tok/s)"
@@ -134,7 +135,7 @@ def _draw_failures(summary: Summary) -> None:
         [(kind_name(kind), count) for kind, count in summary.failures], columns=["kind", "answers"]
     )
     if rows.empty:
-        st.caption(failures_say(summary))
+        st.caption(plain(failures_say(summary)))
         return
     spec = specs.bars("kind", "answers", "Failed answers")
     _draw(spec, {"rows": rows}, failures_say(summary), rows, "Failures by kind")
@@ -150,7 +151,7 @@ def _draw_cost(summary: Summary) -> None:
         columns=["model", "cost_usd", "answers"],
     )
     if rows.empty:
-        st.caption(money_say(summary))
+        st.caption(plain(money_say(summary)))
         return
     spec = specs.bars("model", "cost_usd", "Cost (USD)")
     _draw(spec, {"rows": rows}, money_say(summary), rows, "Cost by model")
@@ -169,7 +170,7 @@ def _draw(
 ) -> None:
     """Draws a chart, what it says, and its figures as a table."""
     st.vega_lite_chart(spec=specs.PAINTED | spec | {"datasets": dict(data)}, alt=f"{name}. {says}")
-    st.caption(says)
+    st.caption(plain(says))
     st.fragment(_draw_table)(rows, name)
 
 

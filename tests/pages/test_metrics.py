@@ -12,6 +12,7 @@ from chat.figures import View
 from chat.ui import wiring
 from chat.ui.metrics_export import Export
 from chat.ui.metrics_table import OPENS_NOT
+from chat.ui.plain import plain
 
 from .visits import QUICK, STRANGER, VISITOR, boxes, metrics, say, visit
 
@@ -152,3 +153,21 @@ def test_exports_hold_the_rows_that_are_shown() -> None:
     assert rows["ttft_s"][0] == pytest.approx(same["ttft_s"][0])
     assert json.loads(export.as_json())[0]["id"] == rows["id"][0]
     assert str(same["started_at"].dtype).startswith("datetime64")
+
+
+def odd_model() -> None:
+    from chat.figures import ModelFigures, Spread, Summary, Totals  # noqa: PLC0415 - a page of its own
+    from chat.ui.metrics_charts import draw_charts  # noqa: PLC0415 - a page of its own
+
+    spread = Spread(1, 1, 1, 1, 1)
+    model = ModelFigures("![x](http://h/x.png)" + "m" * 300, Totals(1), spread, None)
+    draw_charts(Summary(Totals(1), models=(model,)))
+
+
+def test_a_models_name_is_nothing_but_text_however_long() -> None:
+    app = AppTest.from_function(odd_model).run()
+
+    (said,) = [caption.value for caption in app.caption if "The median of" in caption.value]
+    assert plain("![x](http://h/x.png)") in said
+    assert "![x]" not in said
+    assert not app.exception
