@@ -81,12 +81,16 @@ function post(path, body) {
 }
 
 // Streamlit loads what draws code and formulas when the first of them is there: a second too late.
+// Each of them stands the page still for up to 0.3 s, and Escape with it: who has just come back to
+// a running answer may want to stop it.
+const CALM_MS = 3000
 let isWarm = false
-function warm(names) {
+function warm(names, isBusy) {
   if (isWarm) return
   isWarm = true
   const later = window.requestIdleCallback ?? setTimeout
-  for (const name of names) later(() => import(address("/static/js/" + name)).catch(() => {}))
+  const load = (name) => later(() => import(address("/static/js/" + name)).catch(() => {}))
+  setTimeout(() => names.forEach(load), isBusy ? CALM_MS : 0)
 }
 
 // The elapsed time beside the badge comes in line with the text: once it is painted, so is all
@@ -261,7 +265,7 @@ export default function ({ data, parentElement }) {
   const status = parentElement.querySelector("[role=status]")
   if (status.textContent !== data.say) status.textContent = data.say
   stopPath = data.stop
-  warm(data.ahead)
+  warm(data.ahead, data.busy)
   if (paintPath !== data.paint) beginPainting(data.paint)
   if (data.focus) focusOn(data.focus)
   if (!data.transcript) {
