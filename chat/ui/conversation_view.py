@@ -1,5 +1,6 @@
 """One conversation on screen: its finished turns, then the answer that is being written."""
 
+import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal
@@ -40,6 +41,9 @@ from chat.ui.wiring import services
 
 ELSEWHERE_S = 1.0
 COST_S = 3.0
+LAST_PAINT_S = 0.05
+"""Time for the page to paint the last words: what the next run sends would be drawn with them, and
+they stood there a tenth of a second later."""
 CAN_GO_ON: frozenset[Outcome] = frozenset({"stopped", "truncated", "interrupted", "failed"})
 
 _SAID: dict[Outcome, Announcement] = {
@@ -158,6 +162,7 @@ def _draw_live(tab: session.Tab, live: LiveReply, store_notice: StoreNotice) -> 
         draw_live_reply(live, tick, lambda: paints.load(tab.view, live.id))
     finally:
         paints.close(tab.view, live.id)
+    time.sleep(LAST_PAINT_S)
     # The finished reply is drawn by the next run, in the same elements.
     st.rerun()
 
