@@ -36,7 +36,7 @@ from chat.ui.reply_stats import (
 from chat.ui.transcript import draw_finished_text
 
 TEXT_PX = 420
-HEAD_PX = {1: 60, 2: 84}
+HEAD_PX = {1: 60}
 """Height of the heads by how many lanes stand side by side, so that all texts begin in one line."""
 HEAD_NARROW_PX = 108
 HOST_PX = 24
