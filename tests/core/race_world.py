@@ -3,13 +3,14 @@
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from queue import SimpleQueue
 
 import pytest
-from scripted import NOON, AwayStore, HandClock, ScriptedProvider, wait_end
+from scripted import NOON, PATIENCE_S, AwayStore, HandClock, ScriptedProvider, wait_end
 from turn_world import FINISHED
 
 from chat.comparing import Comparing
-from chat.comparison import Comparison, Entry, Lane, LaneSetup
+from chat.comparison import Comparison, Lane, LaneSetup
 from chat.departure import tell_leaving
 from chat.engine import Engine
 from chat.errors import ConnectionLost
@@ -48,6 +49,7 @@ class World:
     comparing: Comparing
     clock: HandClock
     over_budget: set[str]
+    kept: SimpleQueue[None]
     refused: set[str] = field(default_factory=set)
 
     def ask_of(self, setup: LaneSetup) -> Ask:
@@ -80,12 +82,8 @@ class World:
 
     def starts(self, race: Comparison) -> list[float | None]:
         """How long after the first each lane's request left, once that is kept."""
-        while all(entry.start_s is None for entry in self._entries(race)):
-            pass
-        return [entry.start_s for entry in self._entries(race)]
-
-    def _entries(self, race: Comparison) -> Sequence[Entry]:
-        return self.opened(race).comparison.rounds[-1].entries
+        self.kept.get(timeout=PATIENCE_S)
+        return [entry.start_s for entry in self.opened(race).comparison.rounds[-1].entries]
 
     def texts(self, race: Comparison) -> list[list[str | None]]:
         """What each lane says, round by round."""
@@ -107,9 +105,15 @@ def made_world() -> Iterator[World]:
         if ask.model in over_budget:
             raise MessageRefused("over_budget")
 
+    kept = SimpleQueue[None]()
+
+    def keep(work: Callable[[], object]) -> None:
+        work()
+        kept.put(None)
+
     turns = Turns(engine, recorder, provider, clock, 50, policy, now=lambda: NOON, spend=spend)
-    comparing = Comparing(store, turns, lambda work: work(), list[Lane].reverse)
-    yield World(store, provider, engine, comparing, clock, over_budget)
+    comparing = Comparing(store, turns, keep, list[Lane].reverse)
+    yield World(store, provider, engine, comparing, clock, over_budget, kept)
     engine.close()
     recorder.close()
     store.close()

@@ -153,6 +153,7 @@ def test_a_lane_that_missed_a_round_goes_on_from_the_one_before(world: World) ->
     world.over_budget.clear()
 
     world.comparing.follow_up("ann", race.id, "and more", world.ask_of)
+    world.answer(race, "sim/x", "sim/y")
 
     texts = [message.text for message in world.provider.scripts["sim/x"].requests[-1].messages]
     assert texts == ["hi", "I am sim/x", "and more"]
@@ -254,6 +255,7 @@ def test_a_chat_that_went_on_from_a_lane_does_not_disturb_its_follow_up(world: W
     wait_end(chat)
 
     world.comparing.follow_up("ann", race.id, "more", world.ask_of)
+    world.answer(race, "sim/x", "sim/y")
 
     texts = [message.text for message in world.provider.scripts["sim/x"].requests[-1].messages]
     assert texts == ["hi", "I am sim/x", "more"]
