@@ -108,3 +108,10 @@ def test_a_question_costs_little_more_than_in_a_short_conversation(
     came: Mapping[int, Came],
 ) -> None:
     assert size(came[LONG].asked) < 1.5 * size(came[SHORT].asked)
+
+
+def test_the_sidebars_width_is_told_before_it_is_drawn(came: Mapping[int, Came]) -> None:
+    # Streamlit's page takes the width once, where the list of pages makes the sidebar appear.
+    kinds = [parsed(message).WhichOneof("type") for message in came[SHORT].opened]
+
+    assert kinds.index("page_config_changed") < kinds.index("navigation")

@@ -7,12 +7,15 @@ the first request for a page does not import them: they come in a thread, by nam
 import asyncio
 import gc
 import importlib
+import threading
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # an import that runs would be what is put off here
     from chat.api.backend import Backend
     from chat.ui.wiring import Services
 
+LATER_S = 3.0
+"""Until after the first page is there, in seconds."""
 UNTIL_STOPPED = "Conversations are kept only until the server stops; start it again to try anew."
 
 
@@ -47,4 +50,13 @@ async def _made() -> "Services":
     fault = [held.store_fault + " " + UNTIL_STOPPED] if held.store_fault is not None else []
     for warning in (*held.settings.warnings, *fault):
         print(warning)  # noqa: T201 - the operator's terminal is where it belongs
+    later = threading.Timer(LATER_S, _import_for_later)
+    later.daemon = True
+    later.start()
     return held
+
+
+def _import_for_later() -> None:
+    """Imports what the metrics page shapes its figures with: half a second at its first visit."""
+    importlib.import_module("chat.ui.metrics_view")
+    gc.freeze()

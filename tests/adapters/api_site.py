@@ -139,5 +139,5 @@ def _backend(
         explain=lambda failure: failure.kind,
         refuse=lambda reason, _text: f"refused: {reason}",
         local_states=dict,
-        has_openai=True,
+        has_openai=settings.openai_api,
     )

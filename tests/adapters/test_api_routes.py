@@ -32,7 +32,7 @@ OWN_KEY = "sk-or-v1-" + "a1" * 32
 
 @pytest.fixture
 async def site() -> AsyncIterator[Site]:
-    async with site_of(Settings(openrouter_api_key=Secret(KEY))) as site:
+    async with site_of(Settings(openrouter_api_key=Secret(KEY), openai_api=True)) as site:
         yield site
 
 
@@ -236,3 +236,11 @@ async def test_head_asks_for_the_headers_of_a_stream_alone(
     assert head.headers["content-type"] == "text/event-stream"
     assert old.headers["x-vercel-ai-data-stream"] == "v1"
     await running.aclose()
+
+
+async def test_calls_by_openais_clients_are_refused_unless_they_are_turned_on() -> None:
+    async with site_of(Settings()) as site, site.client() as http:
+        answer = await http.get("/v1/models")
+
+    assert answer.status_code == 404
+    assert "turned off" in answer.json()["error"]["message"]

@@ -25,7 +25,9 @@ URL = f"data:image/png;base64,{base64.b64encode(PNG).decode()}"
 
 @pytest.fixture
 async def site() -> AsyncIterator[Site]:
-    async with site_of(Settings(openrouter_api_key=Secret("sk-or-v1-" + "5e" * 32))) as site:
+    async with site_of(
+        Settings(openrouter_api_key=Secret("sk-or-v1-" + "5e" * 32), openai_api=True)
+    ) as site:
         yield site
 
 

@@ -122,10 +122,3 @@ def test_a_revoked_token_is_good_for_nothing(first_visit: Page, api: Api) -> Non
     expect(first_visit.get_by_text("My program")).to_be_hidden()
 
     assert api.call("GET", "/api/chats").status == 401
-
-
-def test_a_call_by_openais_clients_is_refused_unless_it_is_turned_on(api: Api) -> None:
-    answer = api.call("GET", "/v1/models")
-
-    assert answer.status == 404
-    assert "turned off" in json.load(answer)["error"]["message"]
