@@ -1,6 +1,6 @@
 """The compare page around a race: how lanes are chosen, and who else sees and hears it."""
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 
 from .driver import is_beginning, known_words, open_chat
 from .processes import App
@@ -33,14 +33,14 @@ _TEXT = """lane => {
 }"""
 
 
-def shown_answer(page: Page, letter: str) -> Locator:
-    """What in the lane bears its answer's id."""
-    return lane(page, letter).locator('[class*="st-key-chat_"]')
-
-
 def answer_of(page: Page, letter: str) -> str:
-    """Which answer the lane shows."""
-    return shown_answer(page, letter).get_attribute("class") or ""
+    """Which whole answer the lane shows: the class of what bears its id."""
+    classes = lane(page, letter).locator('[class*="st-key-chat_"]').get_attribute("class") or ""
+    return next(name for name in classes.split() if name.startswith("st-key-chat_"))
+
+
+def await_other_answer(page: Page, letter: str, earlier: str) -> None:
+    expect(lane(page, letter).locator(f".{earlier}")).to_have_count(0)
 
 
 def test_without_a_key_the_local_model_and_the_simulator_race(page: Page, app: App) -> None:
@@ -65,12 +65,12 @@ def test_one_lane_is_asked_again_and_then_all_are(page: Page, app: App) -> None:
     first = [answer_of(page, letter) for letter in "AB"]
 
     lane(page, "A").get_by_role("button", name="Try again").click()
-    expect(shown_answer(page, "A")).not_to_have_class(first[0])
+    await_other_answer(page, "A", first[0])
     await_result(page)
     second = [answer_of(page, letter) for letter in "AB"]
     page.get_by_role("button", name="Try all again").click()
     for letter, earlier in zip("AB", second, strict=True):
-        expect(shown_answer(page, letter)).not_to_have_class(earlier)
+        await_other_answer(page, letter, earlier)
 
     assert second[1] == first[1]
     await_result(page)
