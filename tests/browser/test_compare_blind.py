@@ -62,7 +62,7 @@ def test_nothing_tells_who_is_who_before_a_blind_vote(page: Page, app: App) -> N
 
     # The same search finds all of it once it may be told.
     received.clear()
-    page.get_by_role("button", name="Tie").click()
+    page.get_by_role("button", name="Tie", exact=True).click()
     await_result(page)
     for letter in "ABC":
         expect(lane(page, letter)).to_contain_text("TTFT")
