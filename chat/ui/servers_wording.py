@@ -73,27 +73,38 @@ def with_whose_key(failure: Failure, usual: Explanation) -> Explanation:
 
 def payer_of(failure: Failure) -> str:
     """Whose account was to pay for an answer, at the beginning of a sentence."""
-    if failure.endpoint:
-        return "This server's account at the provider"
-    return "This server's account" if failure.is_lent_key else "The account behind this key"
+    return _by_whose_key(
+        failure,
+        own="The account behind this key",
+        lent="This server's account",
+        endpoint="This server's account at the provider",
+    )
 
 
 def lower_tokens(failure: Failure) -> str:
     """What to do where the account can pay for a shorter answer."""
-    if failure.endpoint:
-        return "Lower max tokens, or choose another model."
-    if failure.is_lent_key:
-        return "Lower max tokens, or paste a key of your own in the sidebar."
-    return "Lower max tokens, or add credits."
+    return _by_whose_key(
+        failure,
+        own="Lower max tokens, or add credits.",
+        lent="Lower max tokens, or paste a key of your own in the sidebar.",
+        endpoint="Lower max tokens, or choose another model.",
+    )
 
 
 def until_reset(failure: Failure) -> str:
     """What helps until a daily limit ends."""
+    return _by_whose_key(
+        failure,
+        own="Until then, choose a paid model.",
+        lent="Until then, paste a key of your own, or choose a paid model.",
+        endpoint="Until then, choose another model.",
+    )
+
+
+def _by_whose_key(failure: Failure, *, own: str, lent: str, endpoint: str) -> str:
     if failure.endpoint:
-        return "Until then, choose another model."
-    if failure.is_lent_key:
-        return "Until then, paste a key of your own, or choose a paid model."
-    return "Until then, choose a paid model."
+        return endpoint
+    return lent if failure.is_lent_key else own
 
 
 def name_provider(told: Explanation, failure: Failure) -> Explanation:

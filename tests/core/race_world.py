@@ -85,6 +85,10 @@ class World:
         self.kept.get(timeout=PATIENCE_S)
         return [entry.start_s for entry in self.opened(race).comparison.rounds[-1].entries]
 
+    def last_asked(self, model: str) -> list[str]:
+        """The texts of the newest request to a model."""
+        return [message.text for message in self.provider.scripts[model].requests[-1].messages]
+
     def texts(self, race: Comparison) -> list[list[str | None]]:
         """What each lane says, round by round."""
         return [

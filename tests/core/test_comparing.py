@@ -155,8 +155,7 @@ def test_a_lane_that_missed_a_round_goes_on_from_the_one_before(world: World) ->
     world.comparing.follow_up("ann", race.id, "and more", world.ask_of)
     world.answer(race, "sim/x", "sim/y")
 
-    texts = [message.text for message in world.provider.scripts["sim/x"].requests[-1].messages]
-    assert texts == ["hi", "I am sim/x", "and more"]
+    assert world.last_asked("sim/x") == ["hi", "I am sim/x", "and more"]
 
 
 def test_a_deleted_comparison_stops_what_runs_in_it(world: World) -> None:
@@ -257,8 +256,7 @@ def test_a_chat_that_went_on_from_a_lane_does_not_disturb_its_follow_up(world: W
     world.comparing.follow_up("ann", race.id, "more", world.ask_of)
     world.answer(race, "sim/x", "sim/y")
 
-    texts = [message.text for message in world.provider.scripts["sim/x"].requests[-1].messages]
-    assert texts == ["hi", "I am sim/x", "more"]
+    assert world.last_asked("sim/x") == ["hi", "I am sim/x", "more"]
 
 
 def test_a_lanes_deleted_chat_leaves_a_gap(world: World) -> None:
