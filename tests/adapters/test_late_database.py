@@ -50,8 +50,11 @@ def test_a_role_that_is_made_late_is_used_too(postgres: PostgresServer) -> None:
         with pytest.raises(StoreError, match="refused"):
             store.ping()
         postgres.tell("role", "CREATE ROLE late SUPERUSER LOGIN PASSWORD 'late'")
-
         wait_usable()
+
+        add(store, a_turn("1"))
+
+        assert said(store) == [a_turn("1")]
 
 
 def test_an_address_that_can_never_be_right_is_not_tried_again() -> None:
