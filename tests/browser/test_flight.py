@@ -1,7 +1,6 @@
 """The flight recorder: an answer's life, and the answer once more."""
 
 import re
-from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -13,16 +12,15 @@ QUICK = "sim/ttft-0-rate-200-len-30-style-prose"
 
 
 @pytest.fixture
-def flight(page: Page) -> Iterator[Page]:
-    """The flight recorder of an answer that stalled, beside a quick one of the same visitor."""
+def flight(first_visit: Page) -> Page:
+    """The flight recorder of an answer that stalled, beside a quick one: a visitor's only two."""
     for model in (QUICK, STALLED):
-        choose_model(page, model)
-        ask(page, f"Say {model}")
-        await_end(page)
-    page.get_by_role("button", name="Flight recorder").click()
-    expect(page.get_by_role("heading", name="Replay")).to_be_visible()
-    yield page
-    page.get_by_role("link", name="Chat", exact=True).click()
+        choose_model(first_visit, model)
+        ask(first_visit, f"Say {model}")
+        await_end(first_visit)
+    first_visit.get_by_role("button", name="Flight recorder").click()
+    expect(first_visit.get_by_role("heading", name="Replay")).to_be_visible()
+    return first_visit
 
 
 def played(page: Page) -> list[str]:
