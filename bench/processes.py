@@ -98,11 +98,17 @@ def app(settings: Mapping[str, str], port: int | None = None) -> Iterator[str]:
 
 @contextmanager
 def run_app(
-    command: Sequence[str], settings: Mapping[str, str]
+    command: Sequence[str], settings: Mapping[str, str], *, in_project: bool = True
 ) -> Iterator[subprocess.Popen[bytes]]:
-    """Any command that starts the app, in the project's folder, with a database of its own.
+    """Any command that starts the app, with a database of its own.
 
     What it prints is a note on the error that ends the block, if one does.
+
+    Args:
+        command: What is run.
+        settings: Environment variables, beside those that every bench sets.
+        in_project: In the project's folder, whose `.streamlit/` Streamlit then heeds; otherwise in
+            an empty one.
     """
     with (
         tempfile.TemporaryDirectory(prefix="bench-", ignore_cleanup_errors=True) as folder,
@@ -110,7 +116,7 @@ def run_app(
     ):
         process = subprocess.Popen(  # noqa: S603 - fixed words
             command,
-            cwd=ROOT,
+            cwd=ROOT if in_project else folder,
             env={**_environment(), "DATABASE_URL": f"sqlite:///{folder}/bench.db", **settings},
             stdin=subprocess.DEVNULL,
             stdout=words,

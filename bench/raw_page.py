@@ -21,6 +21,7 @@ PAGE = """<!doctype html><meta charset="utf-8"><title>Raw</title>
 <main></main><textarea data-testid="stChatInputTextArea"></textarea>
 <script type="module">
 const utf8 = new TextEncoder()
+let scrolls
 const box = document.querySelector("textarea")
 box.addEventListener("keydown", (event) => {
   if (event.key !== "Enter") return
@@ -37,7 +38,8 @@ box.addEventListener("keydown", (event) => {
     if (window.bench) bench.bytes += utf8.encode(`data: ${data}  `).length
     if (data === "[DONE]") return source.close()
     answer.append(JSON.parse(data))
-    scrollTo(0, document.body.scrollHeight)
+    cancelAnimationFrame(scrolls)
+    scrolls = requestAnimationFrame(() => scrollTo(0, document.body.scrollHeight))
   }
 })
 </script>"""

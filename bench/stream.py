@@ -52,6 +52,7 @@ class System:
         usable: JavaScript that is true once a message can be typed.
         skipped: Markdown elements of the message that stand before its text.
         has_chats: Whether a new chat has to be begun for each answer.
+        in_project: Whether it runs with the project's settings of Streamlit.
     """
 
     name: str
@@ -59,15 +60,18 @@ class System:
     usable: str = HAS_COMPOSER
     skipped: int = 0
     has_chats: bool = False
+    in_project: bool = True
 
 
-_STREAMLIT = (sys.executable, "-m", "streamlit", "run")
+_STREAMLIT = (sys.executable, "-m", "streamlit", "run", "--server.port=PORT")
 SYSTEMS = (
     System("raw", (sys.executable, "-m", "bench.raw_page", "PORT")),
-    System("plain", (*_STREAMLIT, "bench/plain_app.py", "--server.port=PORT")),
     System(
-        "app", (*_STREAMLIT, "streamlit_app.py", "--server.port=PORT"), IS_USABLE, 1, has_chats=True
+        "plain",
+        (*_STREAMLIT, "--server.headless=true", str(ROOT / "bench/plain_app.py")),
+        in_project=False,
     ),
+    System("app", (*_STREAMLIT, "streamlit_app.py"), IS_USABLE, 1, has_chats=True),
 )
 
 
@@ -88,6 +92,9 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     names = [system.name for system in SYSTEMS]
     parser.add_argument("--only", nargs="+", choices=SCENARIOS, metavar="SCENARIO")
     parser.add_argument("--systems", nargs="+", choices=names, default=names)
+    parser.add_argument(
+        "--slower", type=float, default=1, metavar="TIMES", help="browser, as DevTools slow it"
+    )
 
 
 def measure(options: argparse.Namespace) -> Report:
@@ -98,12 +105,12 @@ def measure(options: argparse.Namespace) -> Report:
         upstream = Upstream(origin)
         for system in SYSTEMS:
             if system.name in options.systems:
-                found += _measure_system(system, upstream, scenarios, options.runs)
-    return as_report(found)
+                found += _measure_system(system, upstream, scenarios, options)
+    return as_report(found, options.slower)
 
 
 def _measure_system(
-    system: System, upstream: Upstream, scenarios: list[str], runs: int
+    system: System, upstream: Upstream, scenarios: list[str], options: argparse.Namespace
 ) -> list[Streamed]:
     port = free_port()
     command = [word.replace("PORT", str(port)) for word in system.command]
@@ -115,12 +122,17 @@ def _measure_system(
         "LOCAL_MODELS": "off",
         "PYTHONPATH": str(ROOT),
     }
-    with run_app(command, settings) as process, counted(port) as wire, open_page() as page:
+    with (
+        run_app(command, settings, in_project=system.in_project) as process,
+        counted(port) as wire,
+        open_page() as page,
+    ):
         wait_healthy(process, port)
         page.call("Performance.enable")
+        page.call("Emulation.setCPUThrottlingRate", rate=options.slower)
         chat = ChatPage(page, f"http://localhost:{wire.port}/", system.usable)
         shown = Shown(system, upstream, page, chat, wire, process.pid)
-        return [_one(shown, scenario) for scenario in scenarios for _ in range(runs)]
+        return [_one(shown, scenario) for scenario in scenarios for _ in range(options.runs)]
 
 
 def _one(shown: Shown, name: str) -> Streamed:

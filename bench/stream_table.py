@@ -93,8 +93,13 @@ TARGETS: Mapping[str, tuple[Target, ...]] = {
 }
 
 
-def as_report(found: Sequence[Streamed]) -> Report:
-    """Both tables; the second without targets whose baseline was not measured in this run."""
+def as_report(found: Sequence[Streamed], slower: float = 1) -> Report:
+    """Both tables; the second without targets whose baseline was not measured in this run.
+
+    Args:
+        found: What was measured.
+        slower: How many times the browser was slowed.
+    """
     return Report(
         "Streaming: word emitted at the upstream → painted in Chromium",
         tables=(
@@ -102,7 +107,7 @@ def as_report(found: Sequence[Streamed]) -> Report:
             Table("Targets", ("scenario", "figure", "is", "at most", ""), tuple(_verdicts(found))),
         ),
         data=[asdict(streamed) for streamed in found],
-        note=NOTE,
+        note=f"{NOTE} The browser's main thread was slowed {slower:g} times.",
     )
 
 
