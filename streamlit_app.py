@@ -20,6 +20,7 @@ from chat.api.scripts import script_routes
 from chat.api.visitor import VisitorCookie
 from chat.api.wide_window import widen_window
 from chat.ui.early import backend, begin, end_answers, services
+from chat.ui.short_hashes import shorten_hashes
 from chat.ui.shutdown import end_first
 
 
@@ -28,6 +29,7 @@ async def lifespan(_app: st.App) -> AsyncIterator[dict[str, Any]]:
     """Starts the engine and what it needs with the server, and ends them with it."""
     made = begin()
     widen_window()
+    shorten_hashes()
     end_first(end_answers)
     yield {}
     await asyncio.to_thread((await made).close)

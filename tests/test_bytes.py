@@ -18,7 +18,7 @@ from chat.simulator.prose import write
 QUIET_S = 0.5
 WARM_UP = "bench/sim-rate-1000-ttft-0-len-60"
 SLOW = f"bench/sim-{SCENARIOS['50x500']}"
-MOST_TIMES = 10
+MOST_TIMES = 8
 """What a short answer at a slow pace may cost, in terms of its own bytes: compressed, headers and
 both runs of the page's script included."""
 
