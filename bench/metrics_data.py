@@ -14,9 +14,10 @@ from sqlalchemy import Engine, insert
 from chat.conversations import Conversation, Outcome, ReplyRecord, UserMessage, new_id
 from chat.errors import Failure
 from chat.events import Usage
+from chat.measures import Measures, PaintFigures, UpstreamSays
 from chat.metrics import Timings
 from chat.stores.database import connect, parse_url
-from chat.stores.rows import conversation_row, message_row, reply_row
+from chat.stores.rows import conversation_row, message_row, painted_row, reply_row, said_row
 from chat.stores.schema import conversations, messages, replies
 
 BATCH = 5000
@@ -34,6 +35,7 @@ class MadeUp:
     tok_s: float
     cost_usd: float
     providers: tuple[str, ...]
+    thinks: bool = False
 
 
 MODELS = (
@@ -41,7 +43,7 @@ MODELS = (
     MadeUp("anthropic/claude-sonnet-4", 22, 0.95, 62, 0.006, ("Anthropic", "Amazon Bedrock")),
     MadeUp("google/gemini-2.5-flash", 18, 0.38, 160, 0.0008, ("Google AI Studio", "Google")),
     MadeUp("meta-llama/llama-3.3-70b-instruct", 14, 0.30, 210, 0.0002, ("Groq", "Together")),
-    MadeUp("deepseek/deepseek-r1", 10, 2.4, 34, 0.0021, ("DeepSeek", "Fireworks")),
+    MadeUp("deepseek/deepseek-r1", 10, 2.4, 34, 0.0021, ("DeepSeek", "Fireworks"), thinks=True),
     MadeUp("mistralai/mistral-small", 6, 0.52, 88, 0.0001, ("Mistral",)),
 )
 _ENDS: dict[Outcome, int] = {"completed": 92, "stopped": 3, "failed": 3, "truncated": 2}
@@ -86,7 +88,8 @@ def _write(engine: Engine, owner: str, moments: Iterator[datetime], chance: rand
             rows["c"].append(conversation_row(held, at))
         user = UserMessage(new_id(), None, "", at)
         rows["m"].append(message_row(user, held.id))
-        rows["r"].append(reply_row(_reply(chance, owner, held.id, user.id, at), at))
+        reply = _reply(chance, owner, held.id, user.id, at)
+        rows["r"].append(reply_row(reply, at) | painted_row(reply.painted) | said_row(reply.said))
         if len(rows["r"]) == BATCH:
             _flush(engine, rows)
     _flush(engine, rows)
@@ -111,14 +114,61 @@ def _reply(
     if outcome == "failed":
         failure = Failure(chance.choice(_FAILURES), "", 503)  # type: ignore[arg-type]
         return replace(reply, failure=failure, timings=Timings(total_s=chance.uniform(0.1, 9)))
-    ttft_s = model.ttft_s * chance.lognormvariate(0, 0.35) * slow
+    begun_s = model.ttft_s * chance.lognormvariate(0, 0.35) * slow
     tokens = int(chance.lognormvariate(5.3, 0.6)) + 2
-    decode_s = tokens / (model.tok_s * chance.lognormvariate(0, 0.2))
-    cost_usd = model.cost_usd * tokens / 200
+    thought = tokens // 3 if model.thinks else 0
+    gap_s = 1 / (model.tok_s * chance.lognormvariate(0, 0.2))
+    stall_s = chance.uniform(1.1, 4) if chance.random() < 0.03 else 0.0
+    decode_s = tokens * gap_s + stall_s
+    retry_s = chance.uniform(0.5, 3) if chance.random() < 0.02 else None
+    ttft_s = begun_s + thought * gap_s
+    timings = Timings(
+        ttft_s,
+        begun_s if thought else None,
+        decode_s,
+        begun_s + decode_s + (retry_s or 0),
+        retry_s,
+    )
+    cost_usd = round(model.cost_usd * tokens / 200, 8)
     return replace(
         reply,
+        served_model=model.name,
         upstream_provider=chance.choice(model.providers),
-        usage=Usage(chance.randrange(20, 2000), tokens, cost_usd=round(cost_usd, 8)),
-        timings=Timings(ttft_s, None, decode_s, ttft_s + decode_s),
-        text_chars=4 * tokens,
+        usage=Usage(chance.randrange(20, 2000), tokens, thought, cost_usd=cost_usd),
+        timings=timings,
+        tries=1 if retry_s is None else 2,
+        text_chars=4 * (tokens - thought),
+        reasoning_chars=4 * thought,
+        measures=_measures(chance, begun_s, thought * gap_s if thought else None, gap_s, stall_s),
+        painted=_painted(chance, ttft_s + (retry_s or 0)),
+        said=UpstreamSays(0.85 * begun_s, decode_s * chance.uniform(0.93, 1), 20, tokens),
+    )
+
+
+def _painted(chance: random.Random, ttft_s: float) -> PaintFigures:
+    return PaintFigures(
+        ttft_s + chance.uniform(0.02, 0.06),
+        chance.uniform(0.02, 0.05),
+        chance.uniform(0.05, 0.12),
+        chance.uniform(0.02, 0.2),
+    )
+
+
+def _measures(
+    chance: random.Random, begun_s: float, thought_s: float | None, gap_s: float, stall_s: float
+) -> Measures:
+    """Where the time went, of an answer with so long a gap between two chunks as a rule."""
+    connect_s = min(begun_s / 2, chance.uniform(0.03, 0.12))
+    return Measures(
+        connect_s,
+        begun_s - connect_s,
+        begun_s,
+        int(begun_s),
+        thought_s,
+        gap_s,
+        2.5 * gap_s,
+        5 * gap_s,
+        max(stall_s, gap_s * chance.uniform(6, 12)),
+        int(stall_s > 0),
+        stall_s,
     )

@@ -34,6 +34,15 @@ METRICS: dict[str, tuple[ViewportSize, Scheme]] = {
     "metrics-phone": (TALL_PHONE, "light"),
     "metrics-phone-dark": (TALL_PHONE, "dark"),
 }
+FLIGHT_MODEL = (
+    "acme/sim-think-60-ttft-400-rate-60-len-140-style-prose-pause-1800-at-60-pause-700-at-100"
+)
+FLIGHTS: dict[str, tuple[ViewportSize, Scheme]] = {
+    "flight": (TALL, "light"),
+    "flight-dark": (TALL, "dark"),
+    "flight-phone": (TALL_PHONE, "light"),
+    "flight-phone-dark": (TALL_PHONE, "dark"),
+}
 ANSWERS = 8000
 DAYS = 60
 """Of made-up answers: the 30 that are shown, and as many before to compare them with."""
@@ -42,6 +51,8 @@ COLOURS = 256
 # Of the ways to choose colours the one that keeps the rare ones: a chart has few pixels of each.
 CHOICE = Image.Quantize.MAXCOVERAGE
 _WAIT_MS = 120_000
+LOOK_MS = 1000
+TRIES = 20
 
 
 def main() -> int:
@@ -65,6 +76,7 @@ def main() -> int:
                 _ask(page, "How do I read tokens while they arrive?")
                 _save(page, "chat-dark")
         draw_metrics(browser)
+        draw_flights(browser)
         browser.close()
     return 0
 
@@ -82,18 +94,42 @@ def draw_metrics(browser: Browser) -> None:
                     page.goto(f"{address}metrics")
                     report = page.get_by_role("button", name="Download report")
                     expect(report).to_be_visible(timeout=_WAIT_MS)
-                    page.wait_for_function(
-                        "document.querySelectorAll('[data-testid=stVegaLiteChart] .marks')"
-                        ".length > 7"
-                    )
+                    expect(page.locator("[data-testid=stVegaLiteChart] .marks")).to_have_count(2)
                     _save(page, name, has_few_colours=False)
 
 
-def _asking(origin: str) -> Mapping[str, str]:
+def draw_flights(browser: Browser) -> None:
+    """Writes the pictures of the flight recorder, of one answer that thinks, stalls and goes on."""
+    visitor = new_visitor_id()
+    with simulator() as origin, app(_asking(origin, FLIGHT_MODEL)) as address:
+        with _page(browser, address, DESKTOP, visitor=visitor) as page:
+            _paste_key(page)
+            _ask(page, "How do I read tokens while they arrive?")
+            page.get_by_role("button", name="Flight recorder").click()
+            expect(page.get_by_role("heading", name="Replay")).to_be_visible()
+            flight = page.url
+        for name, (size, scheme) in FLIGHTS.items():
+            with _page(browser, address, size, scheme, visitor) as page:
+                _open_flight(page, flight)
+                _save(page, name)
+
+
+def _open_flight(page: Page, address: str) -> None:
+    """Opens a flight recorder; returns when the provider's own figures, too, have come."""
+    for _ in range(TRIES):
+        page.goto(address)
+        expect(page.get_by_role("slider")).to_be_visible()
+        expect(page.locator("[data-testid=stVegaLiteChart] .marks")).to_have_count(2)
+        if not page.get_by_text("The provider says: TTFT n/a").is_visible():
+            return
+        page.wait_for_timeout(LOOK_MS)
+
+
+def _asking(origin: str, model: str = MODEL) -> Mapping[str, str]:
     """Settings with which the simulator is asked in OpenRouter's place."""
     return {
         "OPENROUTER_BASE_URL": f"{origin}/api/v1",
-        "DEFAULT_MODEL": MODEL,
+        "DEFAULT_MODEL": model,
         "LOCAL_MODELS": "off",
     }
 

@@ -152,7 +152,8 @@ class Summary:
     Attributes:
         totals: Of all.
         before: Of the same length of time just before; None where the view has no beginning.
-        buckets: At most `stores.figure_sums.BUCKETS`, oldest first.
+        buckets: At most `stores.figure_sums.BUCKETS`, oldest first; they begin with the first reply
+            of the time, whether the view leaves it or not.
         points: A sample of the replies, evenly taken, oldest first.
         models: The most used models first, at most `stores.figure_sums.MODELS`.
         failures: Number of failed replies by kind, the most frequent first.

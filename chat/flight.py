@@ -139,7 +139,9 @@ def growth_of(log: Sequence[Logged], tokens: int) -> Growth:
     came = [(0.0, 0)]
     for entry in log:
         if isinstance(entry.event, TextDelta | ReasoningDelta):
-            came.append((entry.at_s - log[0].at_s, came[-1][1] + len(entry.event.text)))
+            # Where the clock went back the curve stands still, as the legs do.
+            at_s = max(entry.at_s - log[0].at_s, came[-1][0])
+            came.append((at_s, came[-1][1] + len(entry.event.text)))
     chars = came[-1][1]
     if not chars:
         return Growth((), gaps)

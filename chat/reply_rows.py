@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from chat.conversations import ReplyRecord
+from chat.measures import inter_token_s
 
 Value = str | int | float | bool | datetime | None
 
@@ -20,7 +21,8 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 def row_of(reply: ReplyRecord) -> dict[str, Value]:
     """The figures by name; durations in seconds, unknown ones None."""
-    usage, timings, measures, painted = reply.usage, reply.timings, reply.measures, reply.painted
+    usage, timings, measures = reply.usage, reply.timings, reply.measures
+    painted, said = reply.painted, reply.said
     return {
         "id": reply.id,
         "started_at": reply.started_at,
@@ -31,6 +33,7 @@ def row_of(reply: ReplyRecord) -> dict[str, Value]:
         "failure_kind": reply.failure.kind if reply.failure else None,
         "ttft_s": timings.ttft_s,
         "tok_s": reply.throughput_tok_s,
+        "inter_token_s": inter_token_s(reply.throughput_tok_s),
         "total_s": timings.total_s,
         "tokens": reply.tokens.count,
         "tokens_estimated": reply.tokens.is_estimated,
@@ -40,6 +43,7 @@ def row_of(reply: ReplyRecord) -> dict[str, Value]:
         "cost_usd": usage.cost_usd if usage else None,
         "connect_s": measures.connect_s,
         "queue_s": measures.queue_s,
+        "keep_alives": measures.keep_alives,
         "first_event_s": measures.first_event_s,
         "first_reasoning_s": timings.first_reasoning_s,
         "reasoning_s": measures.reasoning_s,
@@ -58,6 +62,9 @@ def row_of(reply: ReplyRecord) -> dict[str, Value]:
         "paint_lag_p50_s": painted.lag_p50_s,
         "paint_lag_p95_s": painted.lag_p95_s,
         "paint_freeze_s": painted.freeze_s,
+        "said_ttft_s": said.latency_s,
+        "said_generation_s": said.generation_s,
+        "said_tokens": said.completion_tokens,
     }
 
 
@@ -71,6 +78,7 @@ COLUMNS: Mapping[str, type] = {
     "failure_kind": str,
     "ttft_s": float,
     "tok_s": float,
+    "inter_token_s": float,
     "total_s": float,
     "tokens": int,
     "tokens_estimated": bool,
@@ -80,6 +88,7 @@ COLUMNS: Mapping[str, type] = {
     "cost_usd": float,
     "connect_s": float,
     "queue_s": float,
+    "keep_alives": int,
     "first_event_s": float,
     "first_reasoning_s": float,
     "reasoning_s": float,
@@ -98,6 +107,9 @@ COLUMNS: Mapping[str, type] = {
     "paint_lag_p50_s": float,
     "paint_lag_p95_s": float,
     "paint_freeze_s": float,
+    "said_ttft_s": float,
+    "said_generation_s": float,
+    "said_tokens": int,
 }
 """What `row_of` gives, in its order."""
 

@@ -6,6 +6,7 @@ from chat.errors import StoreError
 from chat.ui import session
 from chat.ui.batch_setup import draw_batch_setup
 from chat.ui.batch_view import draw_batch, open_batch
+from chat.ui.lane_paint import report_lanes
 from chat.ui.lane_setup import choose_first, draw_setup
 from chat.ui.notices import draw_notices
 from chat.ui.page_width import measure_page
@@ -33,6 +34,7 @@ with st.container(horizontal=True, vertical_alignment="center", key="race_title"
     draw_race_menu(tab, opened)
 store_notice = draw_notices(tab, on_undo=lambda: None)
 announce(tab, opened, batch)
+report_lanes(tab, opened)
 measure_page(PAGE_WIDTH, tab.race.fit, note_fit)
 if tab.race.batch_id is None:
     draw_race_composer(opened)

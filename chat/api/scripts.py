@@ -30,16 +30,20 @@ def script_routes(files: Iterable[Path]) -> list[Route]:
     return [Route(SCRIPT_PATH, script)]
 
 
+def script_address(file: Path) -> str:
+    """Where a script is, below the app's own address; another version is elsewhere."""
+    version = hashlib.sha256(file.read_bytes()).hexdigest()[:8]
+    return f"{SCRIPT_PATH.format(name=file.name)[1:]}?{version}"
+
+
 def loader(file: Path) -> str:
     """The few lines a component brings instead of its script: they fetch it, wherever the app is.
 
     A script that did not come, as from a server that just restarts, is asked for again at the next
     draw.
     """
-    version = hashlib.sha256(file.read_bytes()).hexdigest()[:8]
-    path = f"{SCRIPT_PATH.format(name=file.name)[1:]}?{version}"
     return (
-        f'const load = () => import(new URL("{path}", document.baseURI))\n'
+        f'const load = () => import(new URL("{script_address(file)}", document.baseURI))\n'
         "let script = load()\n"
         "export default async (drawn) => {\n"
         "  const main = await script.catch(() => (script = load()))\n"

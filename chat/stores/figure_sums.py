@@ -28,6 +28,8 @@ MODELS = 20
 POINTS = 1000
 ROLLED = 3
 """Pieces that a rolling percentile is taken over."""
+_LEAST_AXIS_US = 10 * 60 * 1_000_000
+"""The pieces span this much at least: the axis of a single reply would be all seconds."""
 _STEPS_S = (60, 300, 900, 3600, 3 * 3600, 6 * 3600, 12 * 3600, 86_400, 7 * 86_400, 28 * 86_400)
 """How long a piece may be, in seconds; beyond them multiples of the last."""
 _QUARTER_US = 900_000_000
@@ -50,6 +52,12 @@ class Span:
         if since is not None:
             self._begins_us = _us(since)
         self._in_time = columns.between(self._begins_us, self._until_us)
+        # An axis of 30 days says nothing of the first half an hour: it begins with the first reply,
+        # whatever the view leaves, so that a filter does not move it.
+        first_us = int(self._in_time.at_us[0]) if len(self._in_time) else self._until_us
+        self._axis_us = min(first_us, self._until_us - _LEAST_AXIS_US)
+        if since is not None:
+            self._axis_us = max(self._axis_us, self._begins_us)
         self._before = None
         if since is not None:
             earlier_us = 2 * self._begins_us - self._until_us
@@ -71,7 +79,7 @@ class Span:
             return Summary(
                 _totals(chosen),
                 None if self._before is None else _totals(_select(self._before, view)),
-                _buckets(chosen, self._begins_us, self._until_us),
+                _buckets(chosen, self._axis_us, self._until_us),
                 _points(chosen),
                 by_model.result(),
                 _failures(chosen),

@@ -1,6 +1,6 @@
 """The `Measured` port on SQLite and PostgreSQL, and what answers have cost."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import Engine, or_, select, update
@@ -11,7 +11,7 @@ from chat.measures import PaintFigures, UpstreamSays, quantile
 from chat.stores import lists
 from chat.stores.columns import as_id
 from chat.stores.faults import in_plain_words
-from chat.stores.rows import reply_of
+from chat.stores.rows import painted_row, reply_of, said_row
 from chat.stores.schema import conversations, messages, replies
 
 NEWEST = 100
@@ -33,26 +33,12 @@ class SqlMeasured:
     @in_plain_words
     def save_painted(self, owner: str, reply_id: str, painted: PaintFigures) -> None:
         """Writes how a browser showed a reply; an unknown or foreign one is passed over."""
-        self._save(
-            owner,
-            reply_id,
-            painted_ttft_s=painted.ttft_s,
-            paint_lag_p50_s=painted.lag_p50_s,
-            paint_lag_p95_s=painted.lag_p95_s,
-            paint_freeze_s=painted.freeze_s,
-        )
+        self._save(owner, reply_id, painted_row(painted))
 
     @in_plain_words
     def save_says(self, owner: str, reply_id: str, says: UpstreamSays) -> None:
         """Writes what the upstream says of a reply; likewise."""
-        self._save(
-            owner,
-            reply_id,
-            said_latency_s=says.latency_s,
-            said_generation_s=says.generation_s,
-            said_prompt_tokens=says.prompt_tokens,
-            said_completion_tokens=says.completion_tokens,
-        )
+        self._save(owner, reply_id, said_row(says))
 
     @in_plain_words
     def load_reply(self, owner: str, reply_id: str) -> ReplyRecord | None:
@@ -92,11 +78,11 @@ class SqlMeasured:
         paces = sorted(row.tok_s for row in rows if row.tok_s is not None)
         return Usual(len(rows), quantile(ttfts_s, 0.5), quantile(paces, 0.5))
 
-    def _save(self, owner: str, reply_id: str, **columns: float | None) -> None:
+    def _save(self, owner: str, reply_id: str, columns: Mapping[str, object]) -> None:
         is_own = or_(replies.c.owner == owner, replies.c.former_owner == owner)
         with self._writer.begin() as db:
             db.execute(
-                update(replies).where(replies.c.id == as_id(reply_id), is_own).values(columns)
+                update(replies).where(replies.c.id == as_id(reply_id), is_own).values(**columns)
             )
 
     @in_plain_words

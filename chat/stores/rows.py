@@ -107,6 +107,26 @@ def state_of(record: ReplyRecord) -> dict[str, object]:
     }
 
 
+def painted_row(painted: PaintFigures) -> dict[str, object]:
+    """A reply's columns of how a browser showed it."""
+    return {
+        "painted_ttft_s": painted.ttft_s,
+        "paint_lag_p50_s": painted.lag_p50_s,
+        "paint_lag_p95_s": painted.lag_p95_s,
+        "paint_freeze_s": painted.freeze_s,
+    }
+
+
+def said_row(says: UpstreamSays) -> dict[str, object]:
+    """A reply's columns of what the upstream says of it."""
+    return {
+        "said_latency_s": says.latency_s,
+        "said_generation_s": says.generation_s,
+        "said_prompt_tokens": says.prompt_tokens,
+        "said_completion_tokens": says.completion_tokens,
+    }
+
+
 def conversation_of(row: Row[Any]) -> Conversation:
     """One line of the list."""
     return Conversation(row.id, row.owner, row.title, row.updated_at, row.pinned, row.hidden)

@@ -23,6 +23,7 @@ from chat.ui.plain import plain
 from chat.ui.reply_header import ENDINGS
 from chat.ui.reply_stats import NOT_KNOWN, final_line, seconds
 from chat.ui.wiring import services
+from chat.ui.wording import explain
 
 RIVALS = 50
 """Answers that can be raced against: the newest."""
@@ -105,6 +106,8 @@ def _draw_figures(reply: ReplyRecord) -> None:
         f"Your browser painted: {browser} · longest freeze {seconds(painted.freeze_s)}",
         f"The provider says: {provider} · {tokens} tokens",
     ]
+    if reply.failure is not None:
+        lines.insert(0, explain(reply.failure).happened)
     st.caption("  \n".join(plain(line) for line in lines))
 
 

@@ -45,8 +45,9 @@ def draw_timeline(legs: Sequence[Leg]) -> None:
             tooltip=["What:N", *_figures("From (s)", "Until (s)", "For (s)")],
         )
     )
-    st.altair_chart(chart)
-    st.caption(plain(life_in_words(legs)))
+    says = life_in_words(legs)
+    st.altair_chart(chart, alt=f"Timeline: {says}")
+    st.caption(plain(says))
     with st.expander("Timeline as a table", type="compact", key="flight_timeline_table"):
         st.dataframe(table, hide_index=True)
 
@@ -69,8 +70,9 @@ def draw_growth(growth: Growth, *, is_estimated: bool) -> None:
             tooltip=_figures("Seconds", "Tokens"),
         )
     )
-    st.altair_chart(_gap_bands(growth.gaps) + line if growth.gaps else line)
-    st.caption(plain(growth_in_words(growth, is_estimated=is_estimated)))
+    says = growth_in_words(growth, is_estimated=is_estimated)
+    st.altair_chart(_gap_bands(growth.gaps) + line if growth.gaps else line, alt=f"Growth: {says}")
+    st.caption(plain(says))
     with st.expander("Growth as a table", type="compact", key="flight_growth_table"):
         st.dataframe(points, hide_index=True)
 

@@ -21,19 +21,16 @@ from chat.recorder import record_of
 from chat.reply import ReplyFold
 from chat.ui.copy_button import draw_copy_button
 from chat.ui.failure_card import draw_failure_card
+from chat.ui.lane_paint import HEAD, TEXT
 from chat.ui.live_reply import draw_live_reply
 from chat.ui.live_state import LiveState
 from chat.ui.plain import plain
 from chat.ui.race_intentions import continue_with, go_on, retry, stop
 from chat.ui.race_watch import RaceWatch
 from chat.ui.reply_header import ENDINGS, PHASES
-from chat.ui.reply_stats import (
-    cost,
-    count,
-    rate,
-    seconds,
-)
+from chat.ui.reply_stats import cost, count, rate, seconds
 from chat.ui.transcript import draw_finished_text
+from chat.ui.wiring import services
 
 TEXT_PX = 420
 HEAD_PX = {1: 60}
@@ -138,6 +135,7 @@ def _stream(view: LaneView, live: LiveReply) -> ReplyFold:
         head.markdown(_live_head(view, live, fold, state, pace.tok_s(live.now_s)))
 
     load = Load(readers=view.lanes * FRAMES_OF_READERS)
+    services().measuring.book.open(live)
     with text:
         fold = draw_live_reply(live, tick, lambda: load, shows_reasoning=not view.face.is_hidden)
     _draw_end(_ended(view, fold), head, text)
@@ -189,8 +187,10 @@ def _places(view: LaneView) -> tuple[DeltaGenerator, DeltaGenerator]:
     height = HEAD_PX.get(view.side_by_side, HEAD_NARROW_PX)
     if not view.face.is_hidden and host_of(view.cell.lane.setup) is not None:
         height += HOST_PX
-    head = st.container(height=height, border=False, autoscroll=False)
-    return head.empty(), st.container(height=TEXT_PX, border=True, autoscroll=True)
+    asked = view.cell.entry.message_id
+    head = st.container(height=height, border=False, autoscroll=False, key=f"{HEAD}{asked}")
+    text = st.container(height=TEXT_PX, border=True, autoscroll=True, key=f"{TEXT}{asked}")
+    return head.empty(), text
 
 
 def _draw_stop(cell: Cell, reply_id: str) -> None:

@@ -1,6 +1,6 @@
 """The metrics page's charts: each with a sentence that says what it shows and a table behind it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -23,6 +23,11 @@ from chat.ui.plain import plain
 
 TTFT = "Time to first token (s)"
 PACE = "Throughput (tok/s)"
+BELOW = "What it shows is said below, and its figures are in a table there."
+CHART = "chart"
+"""Of the tabs, in the address as well."""
+HEADROOM = 1.05
+"""So that the highest point is not cut in half by the end of its axis."""
 _PARTS = ("p5", "p25", "p50", "p75", "p95")
 
 
@@ -51,24 +56,39 @@ MEASURES = (
 )
 
 
-def draw_charts(summary: Summary) -> None:
-    """Draws all charts of a view that has replies."""
-    names = sorted({model.model for model in summary.models})
-    for measure in MEASURES:
-        st.subheader(measure.title)
-        _draw_over_time(summary, measure, names)
-        _draw_by_model(summary, measure, names)
-    st.subheader("Throughput against time to first token")
-    _draw_scatter(summary, names)
-    st.subheader("Failures")
-    _draw_failures(summary)
-    st.subheader("Cost by model")
-    _draw_cost(summary)
-    st.subheader("By hour")
-    _draw_hours(summary)
+def draw_charts(summary: Summary, known: Sequence[str] = ()) -> None:
+    """Draws the charts of a view that has replies, those of one tab at a time.
+
+    Args:
+        summary: Its figures.
+        known: The models of its time, in order: each keeps its colour whichever are looked at.
+    """
+    # A fragment: another tab is drawn of the same figures, and nothing beside it.
+    st.fragment(_draw_tabs)(summary, known or sorted({model.model for model in summary.models}))
 
 
-def _draw_over_time(summary: Summary, measure: Measure, names: list[str]) -> None:
+def _draw_tabs(summary: Summary, names: Sequence[str]) -> None:
+    kinds: dict[str, Callable[[], None]] = {
+        "Time to first token": lambda: _draw_measure(summary, MEASURES[0], names),
+        "Throughput": lambda: _draw_measure(summary, MEASURES[1], names),
+        "Both": lambda: _draw_scatter(summary, names),
+        "Failures": lambda: _draw_failures(summary),
+        "Cost": lambda: _draw_cost(summary),
+        "By hour": lambda: _draw_hours(summary),
+    }
+    tabs = st.tabs([*kinds], key=CHART, on_change="rerun", bind="query-params")
+    for tab, draw in zip(tabs, kinds.values(), strict=True):
+        if tab.open:
+            with tab:
+                draw()
+
+
+def _draw_measure(summary: Summary, measure: Measure, names: Sequence[str]) -> None:
+    _draw_over_time(summary, measure, names)
+    _draw_by_model(summary, measure, names)
+
+
+def _draw_over_time(summary: Summary, measure: Measure, names: Sequence[str]) -> None:
     points = pd.DataFrame(
         [(_chart_ms(p.started_at), p.model, getattr(p, measure.key)) for p in summary.points],
         columns=["at", "model", "value"],
@@ -84,15 +104,19 @@ def _draw_over_time(summary: Summary, measure: Measure, names: list[str]) -> Non
         st.caption(f"{measure.title}: n/a so far.")
         return
     top = _end_of_axis(points["value"])
-    begins, ends = summary.buckets[0].begins_at, summary.buckets[-1].ends_at
-    spec = specs.over_time(begins, ends, top, names, measure.unit)
+    points["shown"] = points["value"].clip(upper=top)
     beyond = int((points["value"] > top).sum())
     says = over_time_says(summary, measure.key) + (
         f" {beyond} of the points lie above {top:g} {measure.unit}." if beyond else ""
     )
     lines = rolled.assign(at=rolled["at"].map(_chart_ms))
-    lines = lines.melt(["at"], ["p50", "p95"], "line", "value")
-    _draw(spec, {"points": points, "rolled": lines}, says, rolled, f"{measure.title} over time")
+    lines = lines.melt(["at"], ["p50", "p95"], "line", "shown")
+    lines["shown"] = lines["shown"].clip(upper=top)
+    ends = (summary.buckets[0].begins_at, summary.buckets[-1].ends_at)
+    frame = pd.DataFrame({"at": [*map(_chart_ms, ends)], "shown": [0.0, top]})
+    spec = specs.over_time(measure.title, names, measure.unit)
+    data = {"frame": frame, "points": points, "rolled": lines}
+    _draw(spec, data, says, rolled, f"{measure.title} over time")
 
 
 def _chart_ms(at: datetime) -> float:
@@ -102,10 +126,11 @@ def _chart_ms(at: datetime) -> float:
 
 def _end_of_axis(values: "pd.Series[float]") -> float:
     """A few answers that took very long would press all others flat."""
-    return specs.round_up(min(float(values.max()), 1.5 * float(values.quantile(0.98))))
+    highest = HEADROOM * float(values.max())
+    return specs.round_up(min(highest, 1.5 * float(values.quantile(0.98))))
 
 
-def _draw_by_model(summary: Summary, measure: Measure, names: list[str]) -> None:
+def _draw_by_model(summary: Summary, measure: Measure, names: Sequence[str]) -> None:
     found: list[tuple[object, ...]] = []
     for model in summary.models:
         spread: Spread | None = getattr(model, measure.key)
@@ -118,16 +143,19 @@ def _draw_by_model(summary: Summary, measure: Measure, names: list[str]) -> None
         _draw(spec, {"rows": rows}, says, rows, f"{measure.title} by model")
 
 
-def _draw_scatter(summary: Summary, names: list[str]) -> None:
+def _draw_scatter(summary: Summary, names: Sequence[str]) -> None:
     rows = pd.DataFrame(
         [(p.model, p.ttft_s, p.tok_s) for p in summary.points], columns=["model", "ttft_s", "tok_s"]
     ).dropna()
     if rows.empty:
         st.caption("n/a so far.")
         return
-    spec = specs.scatter(TTFT, PACE, _end_of_axis(rows["ttft_s"]), names)
+    right = _end_of_axis(rows["ttft_s"])
+    placed = rows.assign(shown=rows["ttft_s"].clip(upper=right))
+    frame = pd.DataFrame({"shown": [0.0, right], "tok_s": [0.0, 0.0]})
     name = "Throughput against time to first token"
-    _draw(spec, {"rows": rows}, scatter_says(summary), rows, name)
+    data = {"frame": frame, "rows": placed}
+    _draw(specs.scatter(TTFT, PACE, names), data, scatter_says(summary), rows, name)
 
 
 def _draw_failures(summary: Summary) -> None:
@@ -169,7 +197,9 @@ def _draw(
     spec: specs.Spec, data: Mapping[str, pd.DataFrame], says: str, rows: pd.DataFrame, name: str
 ) -> None:
     """Draws a chart, what it says, and its figures as a table."""
-    st.vega_lite_chart(spec=specs.PAINTED | spec | {"datasets": dict(data)}, alt=f"{name}. {says}")
+    # What it says is below and not in `alt`: with another `alt` the browser makes the chart anew.
+    alt = f"{name}. {BELOW}"
+    st.vega_lite_chart(spec=specs.PAINTED | spec | {"datasets": dict(data)}, alt=alt)
     st.caption(plain(says))
     st.fragment(_draw_table)(rows, name)
 

@@ -5,25 +5,45 @@ what it cannot know: that an ending was saved, here or by another process.
 """
 
 import time
+from collections.abc import Sequence
 
 import streamlit as st
 
 from chat.errors import StoreError
 from chat.figures import EVERYBODY
+from chat.live import LiveReply
+from chat.reply import ReplyFold
+from chat.ui.plain import plain
+from chat.ui.reply_stats import live_line
 from chat.ui.wiring import services
 
 LOOK_S = 2.0
+NEWEST = 3
 
 
 def draw_live(owner: str) -> None:
     """Draws the line of what is streaming, and looks every few seconds for what has changed."""
     seen = _newest(owner)
     known = services().engine.known(owner).values() if owner != EVERYBODY else []
-    count = sum(not live.is_closed for live in known)
+    running = [live for live in known if not live.is_closed]
     place = st.empty()
-    if count:
-        place.caption(f":material/sensors: {count} answer{'s' if count > 1 else ''} streaming")
+    if running:
+        place.caption(f":material/sensors: {plain(streaming_says(running))}")
     st.fragment(_look, run_every=LOOK_S)(owner, seen, time.monotonic())
+
+
+def streaming_says(running: Sequence[LiveReply]) -> str:
+    """How many answers stream, and how long and how fast the newest of them do.
+
+    Their models are not named: lanes may be blind.
+    """
+    count = f"{len(running)} answer{'s' if len(running) > 1 else ''} streaming"
+    lines = []
+    for live in running[-NEWEST:]:
+        fold = ReplyFold()
+        fold.feed(live.read())
+        lines.append(live_line(fold, live.age_s))
+    return f"{count}: {'; '.join(lines)}"
 
 
 def _look(owner: str, seen: str, drawn_at_s: float) -> None:

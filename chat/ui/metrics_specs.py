@@ -1,18 +1,23 @@
 """The metrics page's charts in Vega-Lite's own words (https://vega.github.io/vega-lite/docs/).
 
 Not made by Altair: checking its objects took more time than all the sums of the page. A chart is
-drawn anew in the browser only when its spec changes, so nothing in one follows each reply.
+made anew in the browser only when its spec changes, so nothing in one follows the replies.
 """
 
 import math
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
 HEIGHT_PX = 260
 ROW_PX = 30
 LINE_COLOUR = "#64748b"
 """Of the rolling percentiles: neither a model's, nor too pale on light or dark."""
+
+_MOMENT = (
+    "timeFormat(datum.value, span(domain('x')) < 129600000 ? '%H:%M' : "
+    "span(domain('x')) < 345600000 ? '%b %-d, %H:%M' : '%b %-d')"
+)
+"""The hour alone where an axis is shorter than a day and a half, with the day up to four days."""
 
 Spec = dict[str, Any]
 PAINTED: Spec = {
@@ -22,25 +27,20 @@ PAINTED: Spec = {
 """On a canvas: an element for each of thousands of points stands the page still for a second."""
 
 
-def over_time(
-    begins: datetime, ends: datetime, top: float, models: Sequence[str], unit: str
-) -> Spec:
-    """Points of `points` (at, model, value) and lines of `rolled` (at, line, value)."""
-    form = "%H:%M" if (ends - begins).days < 3 else "%b %-d"
+def over_time(title: str, models: Sequence[str], unit: str) -> Spec:
+    """Points of `points` (at, model, value, shown) and lines of `rolled` (at, line, shown).
+
+    The axes end where the two corners of `frame` (at, shown) are: in the data, for a chart that
+    is told other data is not made anew.
+    """
     x_axis = {
         "field": "at",
         "type": "temporal",
         "title": None,
-        # Both ends are named: with a single point the axis would be cut into milliseconds.
-        "scale": {"domain": [_moment(begins), _moment(ends)]},
-        "axis": {"format": form, "tickCount": 5, "labelOverlap": True},
+        "scale": {"nice": False},
+        "axis": {"labelExpr": _MOMENT, "tickCount": 5, "labelOverlap": True},
     }
-    y_axis = {
-        "field": "value",
-        "type": "quantitative",
-        "title": None,
-        "scale": {"domain": [0, top], "clamp": True},
-    }
+    y_axis = {"field": "shown", "type": "quantitative", "title": title, "scale": {"nice": False}}
     dash = {
         "field": "line",
         "type": "nominal",
@@ -50,9 +50,10 @@ def over_time(
     return {
         "height": HEIGHT_PX,
         "layer": [
+            _frame(x_axis, y_axis),
             {
                 "data": {"name": "points"},
-                "mark": {"type": "circle", "size": 18, "opacity": 0.35},
+                "mark": {"type": "circle", "size": 22, "opacity": 0.45},
                 "encoding": {
                     "x": x_axis,
                     "y": y_axis,
@@ -99,23 +100,33 @@ def by_model(title: str, models: Sequence[str]) -> Spec:
     }
 
 
-def scatter(x_title: str, y_title: str, right: float, models: Sequence[str]) -> Spec:
-    """A point for each row of `rows` (model, ttft_s, tok_s)."""
+def scatter(x_title: str, y_title: str, models: Sequence[str]) -> Spec:
+    """A point for each row of `rows` (model, ttft_s, tok_s, shown: where it stands).
+
+    As in `over_time`, the axes reach to the corners of `frame` (shown, tok_s).
+    """
+    x_axis = {
+        "field": "shown",
+        "type": "quantitative",
+        "title": x_title,
+        "scale": {"nice": False},
+    }
+    y_axis = {"field": "tok_s", "type": "quantitative", "title": y_title}
     return {
         "height": HEIGHT_PX,
-        "data": {"name": "rows"},
-        "mark": {"type": "circle", "size": 22, "opacity": 0.45},
-        "encoding": {
-            "x": {
-                "field": "ttft_s",
-                "type": "quantitative",
-                "title": x_title,
-                "scale": {"domain": [0, right], "clamp": True},
+        "layer": [
+            _frame(x_axis, y_axis),
+            {
+                "data": {"name": "rows"},
+                "mark": {"type": "circle", "size": 22, "opacity": 0.45},
+                "encoding": {
+                    "x": x_axis,
+                    "y": y_axis,
+                    "color": _colour(models),
+                    "tooltip": [_tip("model"), _tip("ttft_s"), _tip("tok_s")],
+                },
             },
-            "y": {"field": "tok_s", "type": "quantitative", "title": y_title},
-            "color": _colour(models),
-            "tooltip": [_tip("model"), _tip("ttft_s"), _tip("tok_s")],
-        },
+        ],
     }
 
 
@@ -192,13 +203,10 @@ def _tip(field: str, kind: str = "", title: str = "") -> Spec:
     return tip | ({"title": title} if title else {})
 
 
-def _moment(at: datetime) -> Spec:
+def _frame(x_axis: Spec, y_axis: Spec) -> Spec:
+    """Two corners that nobody sees, between which the axes lie."""
     return {
-        "year": at.year,
-        "month": at.month,
-        "date": at.day,
-        "hours": at.hour,
-        "minutes": at.minute,
-        "seconds": at.second,
-        "utc": True,
+        "data": {"name": "frame"},
+        "mark": {"type": "point", "opacity": 0},
+        "encoding": {"x": x_axis, "y": y_axis},
     }

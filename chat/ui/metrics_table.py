@@ -30,6 +30,9 @@ _SECONDS = {
     "retry_s": "Retries (s)",
     "painted_ttft_s": "Painted TTFT (s)",
     "paint_lag_p95_s": "Paint lag p95 (s)",
+    "paint_freeze_s": "Longest freeze (s)",
+    "said_ttft_s": "Provider's TTFT (s)",
+    "said_generation_s": "Provider's writing (s)",
 }
 _ORDER = (
     "started_at",
@@ -56,6 +59,9 @@ _ORDER = (
     "retry_s",
     "painted_ttft_s",
     "paint_lag_p95_s",
+    "paint_freeze_s",
+    "said_ttft_s",
+    "said_generation_s",
 )
 
 

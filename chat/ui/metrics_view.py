@@ -28,9 +28,10 @@ def draw_view(owner: str) -> None:
     since = draw_period(now)
     try:
         reading = figures.read(owner, since, now)
-        view = draw_filters(reading.known)
+        known = reading.known
+        view = draw_filters(known)
         summary = reading.summarise(view)
-        has_any = bool(reading.known.models) or bool(figures.read(owner, None, now).known.models)
+        has_any = bool(known.models) or bool(figures.read(owner, None, now).known.models)
     except StoreError as error:
         _say_unreadable(error)
         return
@@ -41,7 +42,7 @@ def draw_view(owner: str) -> None:
     if not summary.totals.answers:
         st.info("No answers in this time that match.", icon=":material/filter_alt_off:")
         return
-    draw_charts(summary)
+    draw_charts(summary, known.models)
     st.subheader("Answers")
     order, is_ascending = draw_order()
     numbers = reading.first(view, SHOWN, order, ascending=is_ascending)

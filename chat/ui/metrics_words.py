@@ -20,7 +20,7 @@ def over_time_says(summary: Summary, key: str) -> str:
     if not medians:
         return "Nothing is known yet."
     (least, least_at), (most, most_at) = min(medians), max(medians)
-    if len(medians) == 1:
+    if least == most:
         return f"The median is {_with_unit(least, key)}."
     return (
         f"The rolling median lies between {_with_unit(least, key)} ({least_at:%b %d, %H:%M} UTC) "

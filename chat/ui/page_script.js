@@ -85,12 +85,20 @@ function post(path, body) {
 // a running answer may want to stop it.
 const CALM_MS = 3000
 let isWarm = false
+const whenIdle = window.requestIdleCallback ?? setTimeout
+const load = (name) => import(address("/static/js/" + name)).catch(() => {})
 function warm(names, isBusy) {
   if (isWarm) return
   isWarm = true
-  const later = window.requestIdleCallback ?? setTimeout
-  const load = (name) => later(() => import(address("/static/js/" + name)).catch(() => {}))
-  setTimeout(() => names.forEach(load), isBusy ? CALM_MS : 0)
+  setTimeout(() => names.forEach((name) => whenIdle(() => load(name))), isBusy ? CALM_MS : 0)
+}
+
+// What the charts of another page need is seen to by a script of its own, while nothing is answered.
+let charts = null
+function warmCharts(later) {
+  if (later) charts ??= import(address("/" + later.script)).catch(() => null)
+  const parts = later && later.parts.map((name) => address("/static/js/" + name))
+  charts?.then((script) => script?.prepare(parts))
 }
 
 // The elapsed time beside the badge comes in line with the text: once it is painted, so is all
@@ -266,6 +274,7 @@ export default function ({ data, parentElement }) {
   if (status.textContent !== data.say) status.textContent = data.say
   stopPath = data.stop
   warm(data.ahead, data.busy)
+  warmCharts(data.later)
   if (paintPath !== data.paint) beginPainting(data.paint)
   if (data.focus) focusOn(data.focus)
   if (!data.transcript) {

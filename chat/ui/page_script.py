@@ -11,7 +11,7 @@ import streamlit.components.v2 as components
 
 from chat.api.paints import PAINT_PATH
 from chat.api.replies import STOP_PATH
-from chat.api.scripts import loader
+from chat.api.scripts import loader, script_address
 from chat.ui.live_state import Phase
 from chat.ui.reply_header import LIVE_STATE
 
@@ -46,12 +46,20 @@ p { position: absolute; width: 1px; height: 1px; margin: -1px; overflow: hidden;
 """
 
 _MODULES = Path(streamlit.__file__).parent / "static" / "static" / "js"
-_AHEAD = [
-    path.name
-    for name in ("MenuButton", "Selectbox", "StreamlitSyntaxHighlighter", "rehype-katex")
-    for path in sorted(_MODULES.glob(f"{name}.*.js"))
-]
+
+
+def _modules(*names: str) -> list[str]:
+    return [path.name for name in names for path in sorted(_MODULES.glob(f"{name}.*.js"))]
+
+
+_AHEAD = _modules("MenuButton", "Selectbox", "StreamlitSyntaxHighlighter", "rehype-katex")
 """Parts of Streamlit's page that a first answer needs and that it would load only then."""
+_CHARTS = _modules(
+    *("ArrowVegaLiteChart", "loadVegaEmbed", "DataFrame", "Metric", "Html"),
+    *("Multiselect", "Radio", "DownloadButton"),
+)
+"""What the metrics page needs: most of the time of its first view was their loading."""
+_LATER = {"parts": _CHARTS, "script": script_address(Path(__file__).with_name("chart_warm.js"))}
 
 _script = components.component(
     "tickertape.page_script",
@@ -88,6 +96,7 @@ def run_page_script(
             "busy": running is not None,
             "turn": turn,
             "ahead": _AHEAD,
+            "later": _LATER if has_transcript and running is None else None,
             "transcript": TRANSCRIPT if has_transcript else None,
             "phases": {"prefix": LIVE_STATE, "words": _PHASES} if running is not None else None,
             "focus": {"field": focus[0], "wish": focus[1]} if focus is not None else None,

@@ -237,6 +237,25 @@ def test_buckets_follow_each_other_and_hold_everything(store: SqlStore) -> None:
     assert [b.ttft_p50_s for b in buckets if b.answers][:3] == pytest.approx([0.0, 0.5, 1.5])
 
 
+def test_the_pieces_begin_with_the_first_reply_whatever_the_view_leaves(store: SqlStore) -> None:
+    answer(store, "first", NOW - timedelta(minutes=50), model="m/other")
+    answer(store, "last", NOW - timedelta(minutes=5))
+    reading = store.figures.read("ann", NOW - 30 * DAY, NOW)
+
+    for view in (View(), View(models=("sim/x",))):
+        buckets = reading.summarise(view).buckets
+        assert buckets[0].begins_at == NOW - timedelta(minutes=50)
+        assert buckets[-1].ends_at == NOW
+
+
+def test_the_axis_of_a_single_reply_is_ten_minutes(store: SqlStore) -> None:
+    answer(store, "x", NOW - timedelta(seconds=3))
+
+    for since in (NOW - 30 * DAY, None):
+        buckets = store.figures.read("ann", since, NOW).summarise(View()).buckets
+        assert buckets[0].begins_at == NOW - timedelta(minutes=10)
+
+
 def test_a_recent_ending_is_a_change(store: SqlStore) -> None:
     before = store.figures.newest_change("ann")
 

@@ -1,7 +1,10 @@
 """What a visitor does and sees, in the words of the page: roles, labels, text."""
 
+import csv
+import io
 import re
 from collections.abc import Sequence
+from pathlib import Path
 
 from playwright.sync_api import Locator, Page, expect
 
@@ -144,3 +147,12 @@ def seen(page: Page) -> list[list[str]]:
 def await_steps(page: Page, count: int) -> None:
     """Waits until the newest message's text has grown that many times."""
     page.wait_for_function("count => window.seen.length >= count", arg=count)
+
+
+def csv_rows(page: Page) -> list[dict[str, str]]:
+    """The visitor's replies, newest first, as the metrics page's CSV has them."""
+    page.get_by_role("link", name="Metrics", exact=True).click()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download CSV").click()
+    text = Path(download.value.path()).read_text("utf-8-sig")
+    return list(csv.DictReader(io.StringIO(text)))

@@ -1,8 +1,8 @@
 """The compare page around a race: how lanes are chosen, and who else sees and hears it."""
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Response, expect
 
-from .driver import is_beginning, known_words, open_chat
+from .driver import csv_rows, is_beginning, known_words, open_chat
 from .processes import App
 from .race_driver import (
     ask,
@@ -75,6 +75,26 @@ def test_one_lane_is_asked_again_and_then_all_are(page: Page, app: App) -> None:
     assert second[1] == first[1]
     await_result(page)
     assert words(page, "A") == known_words(60)
+
+
+def test_it_is_kept_how_each_lane_was_painted(page: Page, app: App) -> None:
+    models = {f"sim/rate-100-len-{tokens}-style-prose-ttft-300" for tokens in (131, 132)}
+    told: set[str] = set()
+
+    def ends_both(seen: Response) -> bool:
+        told.update([seen.url] if "is_last" in (seen.request.post_data or "") else [])
+        return len(told) == len(models)
+
+    with page.expect_response(ends_both):
+        race(page, app.url, *models)
+    await_result(page)
+    lanes = [row for row in csv_rows(page) if row["model"] in models]
+
+    assert len(lanes) == len(models)
+    for row in lanes:
+        assert float(row["painted_ttft_s"]) >= float(row["ttft_s"])
+        assert 0 <= float(row["paint_lag_p50_s"]) <= float(row["paint_lag_p95_s"])
+        assert float(row["paint_freeze_s"]) < float(row["total_s"])
 
 
 def test_side_by_side_lanes_are_equally_high_and_scroll_alone(page: Page, app: App) -> None:

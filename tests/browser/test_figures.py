@@ -1,17 +1,14 @@
 """Known timings go in through the simulator; the page, the CSV and Prometheus tell the same."""
 
-import csv
-import io
 import re
 import urllib.request
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page
 from prometheus_client.parser import text_string_to_metric_families
 
-from .driver import ask, await_end, choose_model
+from .driver import ask, await_end, choose_model, csv_rows
 from .processes import METRICS_TOKEN, App
 
 MODEL = "sim/ttft-800-rate-50-len-61-pause-1200-at-30"
@@ -43,12 +40,8 @@ def told_below(page: Page) -> tuple[float, float, int]:
 
 
 def csv_row(page: Page) -> dict[str, str]:
-    """The newest reply of that model, as the metrics page's CSV has it."""
-    page.get_by_role("link", name="Metrics", exact=True).click()
-    with page.expect_download() as download:
-        page.get_by_role("button", name="Download CSV").click()
-    text = Path(download.value.path()).read_text("utf-8-sig")
-    return next(row for row in csv.DictReader(io.StringIO(text)) if row["model"] == MODEL)
+    """The newest reply of that model."""
+    return next(row for row in csv_rows(page) if row["model"] == MODEL)
 
 
 def scraped(app: App) -> dict[str, float]:

@@ -11,7 +11,6 @@ from .processes import App
 
 Scheme = Literal["light", "dark"]
 STREAMLITS_OWN = {
-    ".mark-symbol[class*=metric_chart]": "A tile's empty layer of points is called an image.",
     "code .token": "The highlighter's colours are fixed: its blue has a contrast of 3.6 to 4.5.",
 }
 """Elements that Streamlit draws and no setting reaches: selector → what is wrong with them."""

@@ -139,3 +139,18 @@ def test_the_words_joined_are_the_text(pieces: list[str]) -> None:
     log = log_of((0.0, SENT), *((1.0, text(piece)) for piece in pieces))
 
     assert "".join(word.text for word in words_of(log)) == "".join(pieces)
+
+
+def test_where_the_clock_goes_back_nothing_goes_back() -> None:
+    log = log_of(
+        *((0.0, SENT), (1.0, OPENED), (2.0, text("One ")), (0.5, text("two ")), (2.5, text("3"))),
+        (1.5, DONE),
+    )
+
+    assert legs_of(log) == [
+        Leg("connect", 0.0, 1.0),
+        Leg("queue", 1.0, 2.0),
+        Leg("text", 2.0, 2.5),
+    ]
+    assert [point.at_s for point in growth_of(log, 9).points] == [0.0, 2.0, 2.0, 2.5]
+    assert [word.pause_s for word in words_of(log)] == [2.0, 0.0, 2.0]

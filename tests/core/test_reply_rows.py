@@ -3,11 +3,13 @@
 import csv
 import io
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from chat.conversations import ReplyRecord
 from chat.errors import Failure
 from chat.events import Usage
+from chat.measures import Measures, UpstreamSays
 from chat.metrics import Timings
 from chat.reply_rows import COLUMNS, as_csv, as_json, row_of
 
@@ -39,6 +41,15 @@ def test_a_row_has_the_figures_and_nothing_that_was_said() -> None:
     assert (row["ttft_s"], row["tok_s"], row["tokens"], row["cost_usd"]) == (0.25, 10.0, 21, 0.5)
     assert "What was said" not in map(str, row.values())
     assert "ann" not in row.values()
+
+
+def test_a_row_tells_apart_what_was_seen_and_what_the_provider_says() -> None:
+    said = UpstreamSays(0.2, 1.9, completion_tokens=20)
+
+    row = row_of(replace(a_reply(), said=said, measures=Measures(keep_alives=3)))
+
+    assert (row["said_ttft_s"], row["said_generation_s"], row["said_tokens"]) == (0.2, 1.9, 20)
+    assert (row["inter_token_s"], row["keep_alives"]) == (0.1, 3)  # one over 10 tokens a second
 
 
 def test_what_is_not_known_is_empty() -> None:
