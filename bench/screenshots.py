@@ -34,9 +34,7 @@ METRICS: dict[str, tuple[ViewportSize, Scheme]] = {
     "metrics-phone": (TALL_PHONE, "light"),
     "metrics-phone-dark": (TALL_PHONE, "dark"),
 }
-FLIGHT_MODEL = (
-    "acme/sim-think-60-ttft-400-rate-60-len-140-style-prose-pause-1800-at-60-pause-700-at-100"
-)
+FLIGHT_MODEL = "acme/sim-think-60-ttft-400-rate-60-len-140-style-prose-pause-1800-at-130"
 FLIGHTS: dict[str, tuple[ViewportSize, Scheme]] = {
     "flight": (TALL, "light"),
     "flight-dark": (TALL, "dark"),

@@ -43,18 +43,21 @@ function look(path, lane) {
   if (paintedS === null && lane.paintedS !== null && place(lane, "head")?.textContent) {
     return end(path, lane) // its figures are the final ones
   }
-  const isNews = paintedS !== null && paintedS - lane.reportedS >= REPORT_S * lanes.size
+  const isDue = lane.reportedS === null || paintedS - lane.reportedS >= REPORT_S * lanes.size
+  const isNews = paintedS !== null && isDue
   const isFirst = lane.isAwaited && hasText(lane)
   lane.paintedS = paintedS
   if (document.hidden || !(isFirst || isNews)) return
   if (isFirst) lane.isAwaited = false
-  lane.reportedS = paintedS ?? 0
-  post(path, isFirst ? { painted_s: lane.reportedS, first_ago_s: 0 } : { painted_s: paintedS })
+  lane.reportedS = paintedS ?? lane.reportedS
+  const seen = { painted_s: lane.reportedS ?? 0 }
+  post(path, isFirst ? { ...seen, first_ago_s: 0 } : seen)
 }
 
 function end(path, lane) {
   lanes.delete(path)
-  const seen = { painted_s: lane.reportedS, is_last: true, freeze_s: Math.round(lane.freezeMs) / 1000 }
+  const freeze_s = Math.round(lane.freezeMs) / 1000
+  const seen = { painted_s: lane.reportedS ?? 0, is_last: true, freeze_s }
   // It may be so short that its beginning was not seen as such.
   const isShort = lane.isAwaited && !document.hidden && hasText(lane)
   post(path, isShort ? { ...seen, first_ago_s: 0 } : seen)
@@ -83,7 +86,7 @@ function tick() {
 }
 
 function begin(id) {
-  return { id, isAwaited: true, reportedS: 0, paintedS: null, freezeMs: 0, lateMs: 0 }
+  return { id, isAwaited: true, reportedS: null, paintedS: null, freezeMs: 0, lateMs: 0 }
 }
 
 export default function ({ data }) {

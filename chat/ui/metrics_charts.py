@@ -25,7 +25,7 @@ TTFT = "Time to first token (s)"
 PACE = "Throughput (tok/s)"
 BELOW = "What it shows is said below, and its figures are in a table there."
 CHART = "chart"
-"""Of the tabs, in the address as well."""
+"""Which kind is drawn; in the address as well."""
 HEADROOM = 1.05
 """So that the highest point is not cut in half by the end of its axis."""
 _PARTS = ("p5", "p25", "p50", "p75", "p95")
@@ -57,17 +57,17 @@ MEASURES = (
 
 
 def draw_charts(summary: Summary, known: Sequence[str] = ()) -> None:
-    """Draws the charts of a view that has replies, those of one tab at a time.
+    """Draws the charts of a view that has replies, of one kind at a time.
 
     Args:
         summary: Its figures.
         known: The models of its time, in order: each keeps its colour whichever are looked at.
     """
-    # A fragment: another tab is drawn of the same figures, and nothing beside it.
-    st.fragment(_draw_tabs)(summary, known or sorted({model.model for model in summary.models}))
+    # A fragment: another kind is drawn of the same figures, and nothing beside it.
+    st.fragment(_draw_chosen)(summary, known or sorted({model.model for model in summary.models}))
 
 
-def _draw_tabs(summary: Summary, names: Sequence[str]) -> None:
+def _draw_chosen(summary: Summary, names: Sequence[str]) -> None:
     kinds: dict[str, Callable[[], None]] = {
         "Time to first token": lambda: _draw_measure(summary, MEASURES[0], names),
         "Throughput": lambda: _draw_measure(summary, MEASURES[1], names),
@@ -76,11 +76,16 @@ def _draw_tabs(summary: Summary, names: Sequence[str]) -> None:
         "Cost": lambda: _draw_cost(summary),
         "By hour": lambda: _draw_hours(summary),
     }
-    tabs = st.tabs([*kinds], key=CHART, on_change="rerun", bind="query-params")
-    for tab, draw in zip(tabs, kinds.values(), strict=True):
-        if tab.open:
-            with tab:
-                draw()
+    # No tabs: the open one's name would be written in the main buttons' colour, too dark on dark.
+    chosen = st.radio(
+        "Charts",
+        [*kinds],
+        horizontal=True,
+        key=CHART,
+        bind="query-params",
+        label_visibility="collapsed",
+    )
+    kinds[chosen]()
 
 
 def _draw_measure(summary: Summary, measure: Measure, names: Sequence[str]) -> None:

@@ -78,7 +78,7 @@ def test_one_lane_is_asked_again_and_then_all_are(page: Page, app: App) -> None:
 
 
 def test_it_is_kept_how_each_lane_was_painted(page: Page, app: App) -> None:
-    models = {f"sim/rate-100-len-{tokens}-style-prose-ttft-300" for tokens in (131, 132)}
+    models = {f"sim/rate-50-len-{tokens}-style-prose-ttft-500" for tokens in (131, 132)}
     told: set[str] = set()
 
     def ends_both(seen: Response) -> bool:

@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from chat.figures import View
 from chat.ui import wiring
+from chat.ui.metrics_charts import CHART
 from chat.ui.metrics_export import Export
 from chat.ui.metrics_table import OPENS_NOT
 from chat.ui.plain import plain
@@ -79,6 +80,26 @@ def test_the_tiles_sum_the_answers_up() -> None:
     assert shown["Answers"] == "2"
     assert shown["Median TTFT"].endswith(" s")
     assert float(shown["Median tok/s"]) > 0
+
+
+def test_each_kind_of_chart_is_drawn_when_it_is_chosen() -> None:
+    say(visit(QUICK), "Hello")
+    say(visit("sim/500"), "Hello")
+    app = metrics(visit())
+    drawn = []
+
+    for kind in app.radio(key=CHART).options:
+        app.radio(key=CHART).set_value(kind).run()
+        drawn.append([chart.proto.alt.split(".")[0] for chart in app.get("vega_lite_chart")])
+
+    assert drawn == [
+        ["Time to first token (s) over time", "Time to first token (s) by model"],
+        ["Throughput (tok/s) over time", "Throughput (tok/s) by model"],
+        ["Throughput against time to first token"],
+        ["Failures by kind"],
+        ["Cost by model"],
+        ["By hour"],
+    ]
 
 
 def test_filters_leave_the_answers_that_match() -> None:
