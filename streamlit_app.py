@@ -20,7 +20,7 @@ from chat.api.scripts import script_routes
 from chat.api.visitor import VisitorCookie
 from chat.api.wide_window import widen_window
 from chat.ui.early import backend, begin, end_answers, services
-from chat.ui.short_hashes import shorten_hashes
+from chat.ui.forward_messages import shorten_hashes
 from chat.ui.shutdown import end_first
 
 

@@ -155,7 +155,7 @@ class Visitor:
     def _kept(self) -> list[str]:
         """The hashes of what the page keeps for reference, as a browser names them.
 
-        A browser forgets what has not come again for two runs; this one does not within its few.
+        A browser forgets what has not come again for ten runs; this one does not within its few.
         """
         long = (one for one in self.arrived if len(one.data) >= _KEPT_BYTES)
         return list({one.hash: None for one in map(parsed, long) if one.metadata.cacheable})

@@ -5,12 +5,13 @@ More frames than one every 50 ms are never sent, so a quick machine does not sen
 
 import asyncio
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import pytest
 
 from bench.processes import KEY, app, free_port, simulator
 from bench.stream import SCENARIOS
-from bench.visitor import Visitor, answer_trail
+from bench.visitor import Arrived, Visitor, answer_trail
 from bench.wire import Wire, counted
 from chat.simulator.grammar import read_scenario
 from chat.simulator.prose import write
@@ -38,6 +39,26 @@ def wire() -> Iterator[Wire]:
             yield wire
 
 
+@dataclass(frozen=True, slots=True)
+class Slow:
+    """A short answer at a slow pace, in a page that has shown one before.
+
+    Attributes:
+        came: What the page was sent from the question on.
+        wire_bytes: What of it went over the wire.
+        window_bits: How far back the page's compression looks.
+    """
+
+    came: list[Arrived]
+    wire_bytes: int
+    window_bits: int | None
+
+
+@pytest.fixture(scope="module")
+def slow(wire: Wire) -> Slow:
+    return asyncio.run(_visit(wire))
+
+
 async def _ask(visitor: Visitor, text: str) -> int:
     since = await visitor.ask(text)
     await visitor.wait_finished(since)
@@ -45,23 +66,19 @@ async def _ask(visitor: Visitor, text: str) -> int:
     return since
 
 
-async def _cost(wire: Wire, model: str) -> tuple[int, str, int | None]:
-    """Bytes of an answer in a page that has shown one before, its letters, and how far back the
-    page's compression looks."""
+async def _visit(wire: Wire) -> Slow:
     visitor = await Visitor.enter(f"http://localhost:{wire.port}/")
     await _ask(visitor, WARM_UP)
     before = wire.received_bytes
-    since = await _ask(visitor, model)
+    since = await _ask(visitor, SLOW)
     await visitor.leave()
-    _, letters = answer_trail(visitor.arrived[since:])
-    return wire.received_bytes - before, letters, visitor.window_bits
+    return Slow(visitor.arrived[since:], wire.received_bytes - before, visitor.window_bits)
 
 
-def test_a_short_slow_answer_costs_a_few_times_its_own_bytes(wire: Wire) -> None:
-    sent_bytes, letters, window_bits = asyncio.run(_cost(wire, SLOW))
-
+def test_a_short_slow_answer_costs_a_few_times_its_own_bytes(slow: Slow) -> None:
     asked = read_scenario(SLOW)
     text = "".join(write(asked.style, asked.seed, asked.length_tokens or 0))
+    _, letters = answer_trail(slow.came)
     assert len(letters) > 1_000
-    assert sent_bytes <= MOST_TIMES * len(text.encode())
-    assert window_bits == 15
+    assert slow.wire_bytes <= MOST_TIMES * len(text.encode())
+    assert slow.window_bits == 15

@@ -23,7 +23,7 @@ def script_routes(files: Iterable[Path]) -> list[Route]:
         text = texts.get(request.path_params["name"])
         if text is None:
             return PlainTextResponse("There is no such script.", 404)
-        # Another version has another address, see `loader`.
+        # Another version has another address, see `script_address`.
         kept = {"Cache-Control": f"public, max-age={KEPT_S}, immutable"}
         return Response(text, media_type="text/javascript", headers=kept)
 
@@ -39,14 +39,10 @@ def script_address(file: Path) -> str:
 def loader(file: Path) -> str:
     """The few lines a component brings instead of its script: they fetch it, wherever the app is.
 
-    A script that did not come, as from a server that just restarts, is asked for again at the next
-    draw.
+    A script that did not come, as from a server that just restarts, is asked for again, at once and
+    at the next draw.
     """
     return (
         f'const load = () => import(new URL("{script_address(file)}", document.baseURI))\n'
-        "let script = load()\n"
-        "export default async (drawn) => {\n"
-        "  const main = await script.catch(() => (script = load()))\n"
-        "  return main.default(drawn)\n"
-        "}\n"
+        "export default async (drawn) => (await load().catch(load)).default(drawn)\n"
     )

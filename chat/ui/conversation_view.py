@@ -200,5 +200,5 @@ def _draw_earlier_button(tab: session.Tab, turns: int) -> None:
     if hidden > 0 and place.button(
         f"Show earlier ({hidden})", key="show_earlier", icon=":material/expand_less:"
     ):
-        tab.window += session.WINDOW_TURNS
+        tab.window += session.EARLIER_TURNS
         st.rerun()

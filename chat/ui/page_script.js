@@ -86,11 +86,11 @@ function post(path, body) {
 const CALM_MS = 3000
 let isWarm = false
 const whenIdle = window.requestIdleCallback ?? setTimeout
-const load = (name) => import(address("/static/js/" + name)).catch(() => {})
-function warm(names, isBusy) {
+const load = (path) => import(address("/" + path)).catch(() => {})
+function warm(paths, isBusy) {
   if (isWarm) return
   isWarm = true
-  setTimeout(() => names.forEach((name) => whenIdle(() => load(name))), isBusy ? CALM_MS : 0)
+  setTimeout(() => paths.forEach((path) => whenIdle(() => load(path))), isBusy ? CALM_MS : 0)
 }
 
 // What the charts of another page need is seen to by a script of its own, while nothing is answered.

@@ -12,6 +12,7 @@ import streamlit.components.v2 as components
 from chat.api.paints import PAINT_PATH
 from chat.api.replies import STOP_PATH
 from chat.api.scripts import loader, script_address
+from chat.ui.copy_button import SCRIPT as COPY_SCRIPT
 from chat.ui.live_state import Phase
 from chat.ui.reply_header import LIVE_STATE
 
@@ -52,8 +53,11 @@ def _modules(*names: str) -> list[str]:
     return [path.name for name in names for path in sorted(_MODULES.glob(f"{name}.*.js"))]
 
 
-_AHEAD = _modules("MenuButton", "Selectbox", "StreamlitSyntaxHighlighter", "rehype-katex")
-"""Parts of Streamlit's page that a first answer needs and that it would load only then."""
+_AHEAD = [
+    f"static/js/{name}"
+    for name in _modules("MenuButton", "Selectbox", "StreamlitSyntaxHighlighter", "rehype-katex")
+] + [script_address(COPY_SCRIPT)]
+"""Scripts that a first answer needs and that the page would load only then."""
 _CHARTS = _modules(
     *("ArrowVegaLiteChart", "loadVegaEmbed", "DataFrame", "Metric", "Html"),
     *("Multiselect", "Radio", "DownloadButton"),

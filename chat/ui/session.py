@@ -17,9 +17,9 @@ from chat.catalogue import Wanted
 from chat.catalogue_json import MAX_ID_CHARS
 from chat.parameters import Parameters, Upstreams, read_providers
 from chat.ui import address
-from chat.ui.tab import LISTED, WINDOW_TURNS, Choice, Tab, Undo, take_focus, take_notice
+from chat.ui.tab import EARLIER_TURNS, LISTED, Choice, Tab, Undo, take_focus, take_notice
 
-__all__ = ["LISTED", "WINDOW_TURNS", "Choice", "Tab", "Undo", "take_focus", "take_notice"]
+__all__ = ["EARLIER_TURNS", "LISTED", "Choice", "Tab", "Undo", "take_focus", "take_notice"]
 
 _TAB = "tab"
 

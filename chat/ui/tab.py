@@ -13,8 +13,10 @@ from chat.ui.flight_tab import FlightTab
 from chat.ui.key_ring import KeyRing
 from chat.ui.race_tab import RaceTab
 
-WINDOW_TURNS = 10
-"""Turns that are shown at first; more at a click."""
+WINDOW_TURNS = 5
+"""Turns that are shown at first: each run of the page's script sends all that are shown."""
+EARLIER_TURNS = 10
+"""Turns that are shown more at a click."""
 LISTED = 30
 """Conversations that are listed at first; more at a click."""
 
