@@ -113,6 +113,8 @@ def test_nothing_is_loaded_for_a_first_answer_that_could_have_been_before(
 ) -> None:
     fresh = arrive()
     page = fresh.new_page()
+    # What loads the parts of another page, some seconds after this one has come.
+    page.route("**/scripts/chart_warm.js*", lambda route: route.abort())
     loaded: list[str] = []
     open_chat(page, app.url)
     choose_model(page, "sim/echo-ttft-0")
