@@ -1,7 +1,7 @@
 """The metrics page over very many replies: how long it takes to come, and what it costs in memory.
 
 From the click in a warm tab: until what is in view without scrolling has been painted, which is the
-tiles and the first chart, and until the script has ended: all charts, the table, the downloads.
+tiles and the first chart, and until the script has ended: the other chart, the table, downloads.
 """
 
 import argparse

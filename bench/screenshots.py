@@ -117,7 +117,7 @@ def _open_flight(page: Page, address: str) -> None:
     for _ in range(TRIES):
         page.goto(address)
         expect(page.get_by_role("slider")).to_be_visible()
-        expect(page.locator("[data-testid=stVegaLiteChart] .marks")).to_have_count(2)
+        expect(page.locator("[data-testid=stVegaLiteChart] svg.marks")).to_have_count(2)
         if not page.get_by_text("The provider says: TTFT n/a").is_visible():
             return
         page.wait_for_timeout(LOOK_MS)

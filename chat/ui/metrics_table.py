@@ -16,6 +16,8 @@ SHOWN = 500
 """Rows that are sent to the browser; the order is the database's, so they are the first of all."""
 OPENS = "Choose a row to open its flight recorder."
 OPENS_NOT = "Figures only: the texts of others are theirs. Your own answers open without this view."
+MODEL_PX = 150
+"""A pinned column as wide as a long name would leave a phone no room for the figures."""
 _ALT = "Answers with their figures"
 _PANDAS = {int: "Int64", float: "float64", bool: "bool", str: "object"}
 _SECONDS = {
@@ -115,7 +117,7 @@ def _config() -> dict[str, Any]:
     config = st.column_config
     return {
         "started_at": config.DatetimeColumn("Asked", format="YYYY-MM-DD HH:mm:ss"),
-        "model": config.TextColumn("Model", pinned=True),
+        "model": config.TextColumn("Model", pinned=True, width=MODEL_PX),
         "served_model": "Answered by",
         "upstream_provider": "Provider",
         "outcome": "Outcome",
