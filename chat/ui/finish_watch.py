@@ -40,7 +40,11 @@ def watch(
             tab.elsewhere.pop(live.id, None)
     note_finished(tab)
     if tab.elsewhere:
-        look_again_every(WATCH_S)
+        look_again_every(WATCH_S, lambda: _has_news(tab))
+
+
+def _has_news(tab: Tab) -> bool:
+    return any(live.is_closed for _, live in tab.elsewhere.values())
 
 
 def note_finished(tab: Tab) -> None:

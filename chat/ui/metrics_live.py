@@ -1,7 +1,7 @@
 """Keeps the metrics page up to date: redraws it when a reply has ended, and says what is streaming.
 
-The sidebar redraws every page once a second while answers of this process stream; here is noticed
-what it cannot know: that an ending was saved, here or by another process.
+The sidebar redraws every page when an answer of this process that is not on screen has ended; here
+is noticed what it cannot know: that an ending was saved, here or by another process.
 """
 
 import time
