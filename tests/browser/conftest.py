@@ -1,7 +1,8 @@
 """One server, one simulator and one Chromium for all browser tests; a fresh visitor for each."""
 
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import (
@@ -14,14 +15,18 @@ from playwright.sync_api import (
 )
 from postgres_server import PostgresServer
 
+from chat.api.remember import KEY_COOKIE
+
 from .driver import KEY, greeting, open_chat
 from .processes import App, Upstream, find_chromium, start_app, start_simulator, stop
 
 FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run")
-PATIENCE_MS = 15_000
+PATIENCE_MS = 30_000
+"""Three browsers and servers may share a core: only what fails takes so long."""
 WIDE: ViewportSize = {"width": 1280, "height": 800}
 
 Arrive = Callable[[], BrowserContext]
+Serve = Callable[[Path], App]
 
 
 @pytest.fixture(scope="session")
@@ -35,7 +40,8 @@ def upstream() -> Iterator[Upstream]:
 @pytest.fixture(scope="session")
 def app(upstream: Upstream, tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
     """The server; after all tests its terminal is read once more, for what its end has printed."""
-    app = start_app(tmp_path_factory.mktemp("app"), upstream.base_url)
+    folder = tmp_path_factory.mktemp("app")
+    app = start_app(folder, upstream.base_url, has_local_model=True)
     yield app
     stop(app.process)
     assert_clean(app.printed())
@@ -43,11 +49,11 @@ def app(upstream: Upstream, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 
 # Not for the whole session: Playwright's event loop would stand in the way of asynchronous tests.
 @pytest.fixture(scope="package")
-def arrive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Arrive]:
+def launch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Arrive]:
     """Opens a new browser profile, kept on disk: only those keep compiled code, a second a page."""
     with sync_playwright() as playwright:
 
-        def launch() -> BrowserContext:
+        def open_profile() -> BrowserContext:
             context = playwright.chromium.launch_persistent_context(
                 tmp_path_factory.mktemp("profile"),
                 executable_path=find_chromium(),
@@ -58,45 +64,63 @@ def arrive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Arrive]:
             expect.set_options(timeout=PATIENCE_MS)
             return context
 
-        yield launch
-
-
-@pytest.fixture(scope="package")
-def profile(arrive: Arrive) -> Iterator[BrowserContext]:
-    """The profile of most tests; their visitors are told apart by cookies."""
-    context = arrive()
-    yield context
-    context.close()
+        yield open_profile
 
 
 @pytest.fixture
-def first_visit(profile: BrowserContext, app: App) -> Iterator[Page]:
-    """The chat page, as a visitor sees it who was never here before."""
-    kept = profile.cookies()
-    profile.clear_cookies()
-    with _watched(profile.new_page()) as page:
-        _forget_layout(page, app)
-        open_chat(page, app.url)
+def arrive(launch: Arrive) -> Iterator[Arrive]:
+    """Opens a browser of a test's own: it is gone when the test is over, however it ends."""
+    with ExitStack() as opened:
+        yield lambda: opened.enter_context(closing(launch()))
+
+
+@pytest.fixture
+def spare(profile: BrowserContext) -> Iterator[Page]:
+    """A tab of a test's own, for a server of its own."""
+    with closing(profile.new_page()) as page:
         yield page
-    page.close()
-    profile.clear_cookies()
-    profile.add_cookies(
-        [{"name": own["name"], "value": own["value"], "url": app.url} for own in kept]
-    )
+
+
+@pytest.fixture
+def serve(upstream: Upstream) -> Iterator[Serve]:
+    """Starts a server of a test's own, which may kill it; those that still run are stopped."""
+    with ExitStack() as started:
+
+        def start(folder: Path) -> App:
+            app = start_app(folder, upstream.base_url)
+            started.callback(stop, app.process)
+            return app
+
+        yield start
+
+
+@pytest.fixture(scope="package")
+def profile(launch: Arrive) -> Iterator[BrowserContext]:
+    """The profile of most tests; their visitors are told apart by cookies."""
+    with closing(launch()) as context:
+        yield context
 
 
 @pytest.fixture(scope="package")
 def tab(profile: BrowserContext) -> Page:
-    """One tab for most tests: opening the page is what takes longest."""
+    """One tab for most tests: a new one costs a browser process, and the page's code once more."""
     return profile.new_page()
+
+
+@pytest.fixture
+def first_visit(tab: Page, app: App) -> Iterator[Page]:
+    """The chat page, as a visitor sees it who was never here before."""
+    _tidy(tab, app)
+    tab.context.clear_cookies()
+    with _watched(tab):
+        open_chat(tab, app.url)
+        yield tab
 
 
 @pytest.fixture
 def page(tab: Page, app: App) -> Iterator[Page]:
     """A new chat of a visitor who may have been here before."""
-    tab.set_viewport_size(WIDE)
-    tab.emulate_media(color_scheme="null", reduced_motion="null")
-    _forget_layout(tab, app)
+    _tidy(tab, app)
     with _watched(tab):
         new_chat = tab.get_by_test_id("stSidebar").get_by_role("button", name="New chat")
         is_folded = tab.get_by_role("button", name="Expand sidebar").is_visible()
@@ -115,8 +139,19 @@ def postgres() -> Iterator[PostgresServer]:
         yield server
 
 
-def _forget_layout(page: Page, app: App) -> None:
-    """Streamlit remembers in the browser whether the sidebar was folded: no test's affair."""
+def _tidy(page: Page, app: App) -> None:
+    """Takes away what an earlier test, or an earlier try, has left in the browser.
+
+    Streamlit remembers there whether the sidebar was folded.
+    """
+    # The first is the empty one that a browser begins with, and lives by.
+    for left in page.context.pages[1:]:
+        if left != page:
+            left.close()
+    page.context.clear_cookies(name=KEY_COOKIE)
+    page.unroute_all()
+    page.set_viewport_size(WIDE)
+    page.emulate_media(color_scheme="null", reduced_motion="null")
     storage = page.context.new_cdp_session(page)
     storage.send(
         "Storage.clearDataForOrigin",

@@ -3,7 +3,8 @@
 import csv
 import io
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from playwright.sync_api import Locator, Page, expect
@@ -13,6 +14,8 @@ from chat.simulator.scenario import Style
 
 KEY = "sk-or-v1-" + "a1b2" * 16
 CURSOR = "▌"
+LOOK_MS = 50
+"""How often a page is asked how far it is; at each frame, it would have little time for more."""
 NARROW_PX = 768
 """Below it Streamlit folds the sidebar away."""
 BLOCK = (
@@ -73,6 +76,13 @@ def paste_key(page: Page, key: str) -> None:
     expect(page.get_by_text("Needs an OpenRouter key.")).to_be_hidden()
 
 
+def remember_key(page: Page) -> None:
+    """Has the browser remember the key, and waits until it does."""
+    with page.expect_response(re.compile("/api/key/remember$")):
+        page.get_by_text("Remember me").click()
+    expect(page.get_by_role("switch", name="Remember me")).to_be_checked()
+
+
 def ask(page: Page, text: str) -> None:
     """Sends a message and waits until it stands in the transcript."""
     composer(page).fill(text)
@@ -99,6 +109,7 @@ def await_words(page: Page, count: int) -> None:
             return texts.join(' ').trim().split(/\\s+/).length >= count
         }""",
         arg=[count, BLOCK],
+        polling=LOOK_MS,
     )
 
 
@@ -122,20 +133,25 @@ def is_beginning(seen: Sequence[str], whole: Sequence[str]) -> bool:
 
 
 _WATCH = """
+window.watcher?.disconnect();
 window.seen = [];
-new MutationObserver(() => {
+window.watcher = new MutationObserver(() => {
     const last = [...document.querySelectorAll('[data-testid=stChatMessage]')].at(-1);
     const texts = [...(last?.querySelectorAll("BLOCK") ?? [])].map(block => block.innerText);
     const text = texts.join(' ');
     if (text && text !== window.seen.at(-1)) window.seen.push(text);
-}).observe(document, {subtree: true, childList: true, characterData: true});
+});
+window.watcher.observe(document, {subtree: true, childList: true, characterData: true});
 """.replace("BLOCK", BLOCK)
 
 
-def watch(page: Page) -> None:
-    """Notes every state of the newest message's text from now on, and after each reload."""
-    page.add_init_script(_WATCH)
-    page.evaluate(_WATCH)
+@contextmanager
+def watched(page: Page) -> Iterator[None]:
+    """Notes every state of the newest message's text, also after a reload; then no more."""
+    with page.add_init_script(_WATCH):
+        page.evaluate(_WATCH)
+        yield
+        page.evaluate("window.watcher.disconnect()")
 
 
 def seen(page: Page) -> list[list[str]]:
@@ -146,7 +162,7 @@ def seen(page: Page) -> list[list[str]]:
 
 def await_steps(page: Page, count: int) -> None:
     """Waits until the newest message's text has grown that many times."""
-    page.wait_for_function("count => window.seen.length >= count", arg=count)
+    page.wait_for_function("count => window.seen.length >= count", arg=count, polling=LOOK_MS)
 
 
 def csv_rows(page: Page) -> list[dict[str, str]]:

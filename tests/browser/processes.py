@@ -24,7 +24,7 @@ NO_BROWSER = (
     "or set CHROMIUM to the path of one."
 )
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-_OWN_SETTINGS = ("OPENROUTER_API_KEY", "DEFAULT_MODEL", "DEFAULT_MAX_TOKENS", "LOCAL_MODELS")
+_OWN_SETTINGS = ("OPENROUTER_API_KEY", "DEFAULT_MODEL", "DEFAULT_MAX_TOKENS")
 
 
 def find_chromium() -> str:
@@ -70,6 +70,7 @@ def start_app(
     database_url: str | None = None,
     port: int | None = None,
     flags: Sequence[str] = (),
+    has_local_model: bool = False,
 ) -> App:
     """Starts the app as an operator does, on a free port, with its database in the folder.
 
@@ -81,6 +82,7 @@ def start_app(
         database_url: Another database.
         port: A certain port, where its address has to be known before.
         flags: Further words of the command line.
+        has_local_model: Whether the embedded model is loaded, which takes a while of both cores.
     """
     port = port or free_port()
     log = folder / f"terminal-{port}.txt"
@@ -90,6 +92,7 @@ def start_app(
         | {
             "DATABASE_URL": database_url or f"sqlite:///{folder / 'chat.db'}",
             "OPENROUTER_BASE_URL": openrouter_url,
+            "LOCAL_MODELS": "" if has_local_model else "off",
             "METRICS_TOKEN": METRICS_TOKEN,
             "OPENAI_API": "on",
             # So that on a busy machine no answer ends before the test is where it looks at it.

@@ -1,11 +1,12 @@
 """What a visitor does and sees on the compare page."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 from playwright.sync_api import Locator, Page, WebSocket, expect
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
-from .driver import BLOCK, CURSOR
+from .driver import BLOCK, CURSOR, LOOK_MS
 
 
 def choose(page: Page, url: str, *models: str) -> None:
@@ -45,6 +46,7 @@ def await_words(page: Page, letters: str, count: int) -> None:
             return texts.join(' ').trim().split(/\\s+/).length >= count
         })""",
         arg=[letters, count, BLOCK],
+        polling=LOOK_MS,
     )
 
 
@@ -64,8 +66,9 @@ def await_result(page: Page) -> None:
     expect(page.get_by_role("heading", name="Result")).to_be_visible()
 
 
-def frames_of(page: Page) -> list[bytes]:
-    """What the page's sockets receive from now on."""
+@contextmanager
+def frames_of(page: Page) -> Iterator[list[bytes]]:
+    """What the sockets receive that the page opens meanwhile."""
     received: list[bytes] = []
 
     def note(payload: str | bytes) -> None:
@@ -75,7 +78,8 @@ def frames_of(page: Page) -> list[bytes]:
         socket.on("framereceived", note)
 
     page.on("websocket", listen)
-    return received
+    yield received
+    page.remove_listener("websocket", listen)
 
 
 def since(frames: Sequence[bytes], mark: bytes) -> list[bytes]:

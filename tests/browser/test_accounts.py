@@ -1,6 +1,7 @@
 """Logging in: what was begun before comes along, and belongs to the account wherever it logs in."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -26,17 +27,19 @@ SLOW = "sim/rate-20-len-4000-style-prose-ttft-0"
 """Runs for 200 s: two browsers load four pages meanwhile, on a busy machine, too."""
 
 
-@pytest.fixture(scope="module")
-def login_app(upstream: Upstream, tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
-    """A server whose operator has set Streamlit's login up."""
-    folder, port = tmp_path_factory.mktemp("login"), free_port()
+@pytest.fixture
+def login_app(upstream: Upstream, tmp_path: Path) -> Iterator[App]:
+    """A server whose operator has set Streamlit's login up, and where nobody has an account yet."""
+    port = free_port()
     with served_identity() as identity:
-        secrets = folder / "secrets.toml"
+        secrets = tmp_path / "secrets.toml"
         write_secrets(secrets, identity.issuer, f"http://localhost:{port}/")
         flags = ("--secrets.files", str(secrets))
-        app = start_app(folder, upstream.base_url, port=port, flags=flags)
-        yield app
-        stop(app.process)
+        app = start_app(tmp_path, upstream.base_url, port=port, flags=flags)
+        try:
+            yield app
+        finally:
+            stop(app.process)
     assert_clean(app.printed())
 
 
@@ -58,8 +61,7 @@ def entry(page: Page, title: str) -> Locator:
 def test_a_running_answer_comes_along_into_the_account_and_is_there_in_another_browser(
     arrive: Arrive, login_app: App
 ) -> None:
-    here, there = arrive(), arrive()
-    page, other = here.new_page(), there.new_page()
+    page, other = arrive().new_page(), arrive().new_page()
     open_chat(page, login_app.url)
     choose_model(page, SLOW)
     ask(page, "Before logging in")
@@ -88,8 +90,6 @@ def test_a_running_answer_comes_along_into_the_account_and_is_there_in_another_b
     page.goto(address)
     expect(page.get_by_text("This conversation does not exist")).to_be_visible()
     expect(entry(other, "Before logging in")).to_be_visible()
-    here.close()
-    there.close()
 
 
 def test_without_a_login_of_the_operators_there_is_no_word_of_it(page: Page) -> None:

@@ -17,20 +17,21 @@ from .driver import (
     open_chat,
     paste_key,
     stop_button,
-    watch,
+    watched,
     words,
 )
 
 WEIGHTS_MS = 180_000
-OPENROUTER = "acme/sim-rate-60-len-400-style-prose"
+OPENROUTER = "acme/sim-rate-60-len-2000-style-prose"
+"""Runs for 33 s, unless it is stopped."""
 
 
 def test_without_a_key_the_embedded_model_answers_until_stop(first_visit: Page) -> None:
     expect(first_visit.get_by_text("Runs inside this app.")).to_be_visible(timeout=WEIGHTS_MS)
-    watch(first_visit)
 
-    ask(first_visit, "Tell a long story about a quiet harbour at dawn.")
-    await_steps(first_visit, 10)
+    with watched(first_visit):
+        ask(first_visit, "Tell a long story about a quiet harbour at dawn.")
+        await_steps(first_visit, 10)
     stop_button(first_visit).click()
     await_end(first_visit)
 
@@ -45,15 +46,15 @@ def test_without_a_key_the_embedded_model_answers_until_stop(first_visit: Page) 
 def test_with_a_key_the_chosen_model_answers_until_stop(page: Page) -> None:
     choose_model(page, OPENROUTER)
     paste_key(page, KEY)
-    watch(page)
 
-    ask(page, "Hello")
-    await_steps(page, 10)
+    with watched(page):
+        ask(page, "Hello")
+        await_steps(page, 10)
     stop_button(page).click()
     await_end(page)
 
     kept = words(page)
-    assert is_beginning(kept, known_words(400))
+    assert is_beginning(kept, known_words(2000))
     page.reload()
     await_end(page)
     expect(page.get_by_text("Stopped")).to_be_visible()
@@ -70,7 +71,7 @@ def test_the_key_that_is_sent_is_the_one_that_was_pasted(page: Page) -> None:
 
 
 def test_after_a_reload_the_key_is_gone_and_the_conversation_is_there(page: Page) -> None:
-    choose_model(page, OPENROUTER.replace("rate-60", "rate-1000"))
+    choose_model(page, "acme/sim-rate-1000-len-400-style-prose")
     paste_key(page, KEY)
     ask(page, "Hello")
     await_end(page)

@@ -7,13 +7,12 @@ from pathlib import Path
 
 from playwright.sync_api import FilePayload, Locator, Page, expect
 
-from .conftest import Arrive
+from .conftest import Serve
 from .driver import known_words
-from .processes import App, Upstream, start_app
-from .processes import stop as stop_process
+from .processes import App
 from .race_driver import choose
 
-QUICK = "sim/rate-100-len-60-style-prose-ttft-0"
+QUICK = "sim/rate-50-len-60-style-prose-ttft-0"
 SLOW = "sim/rate-10-len-40-style-prose-ttft-0"
 
 
@@ -23,7 +22,6 @@ def start_batch(page: Page, prompts: list[str]) -> None:
     field.fill("\n".join(prompts))
     field.press("Control+Enter")
     page.get_by_role("button", name="Start batch").click()
-    expect(page.get_by_text("Batch: running")).to_be_visible()
 
 
 def progress(page: Page) -> Locator:
@@ -31,19 +29,18 @@ def progress(page: Page) -> Locator:
 
 
 def test_a_batch_of_twenty_goes_on_after_a_restart_in_the_middle(
-    arrive: Arrive, tmp_path: Path, upstream: Upstream
+    spare: Page, serve: Serve, tmp_path: Path
 ) -> None:
-    context = arrive()
-    page = context.new_page()
-    server = start_app(tmp_path, upstream.base_url)
+    page, server = spare, serve(tmp_path)
     choose(page, server.url, QUICK)
     start_batch(page, [f"=prompt {n}" for n in range(20)])
+    expect(page.get_by_text("Batch: running")).to_be_visible()
     expect(progress(page)).to_contain_text(re.compile(r"(8|9|1\d) of 20 answers.*about \d+ s left"))
     address = page.url.removeprefix(server.url)
     server.process.send_signal(signal.SIGKILL)
     server.process.wait()
 
-    again = start_app(tmp_path, upstream.base_url)
+    again = serve(tmp_path)
     page.goto(again.url + address)
 
     expect(progress(page)).to_contain_text("20 of 20 answers", timeout=30_000)
@@ -55,8 +52,6 @@ def test_a_batch_of_twenty_goes_on_after_a_restart_in_the_middle(
         rows = list(csv.DictReader(file))
     assert [row["prompt"] for row in rows] == [f"'=prompt {n}" for n in range(20)]
     assert {tuple(row["answer"].split()) for row in rows} == {tuple(known_words(60))}
-    context.close()
-    stop_process(again.process)
 
 
 def test_a_batch_from_a_file_is_paused_left_and_resumed(page: Page, app: App) -> None:

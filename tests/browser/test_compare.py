@@ -6,12 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Page, expect
 
-from .conftest import WIDE, Arrive
+from .conftest import WIDE, Serve
 from .driver import is_beginning, known_words
-from .processes import App, Upstream, start_app
-from .processes import stop as stop_process
+from .processes import App
 from .race_driver import (
     ask,
     await_result,
@@ -30,17 +29,12 @@ BRIEF = "sim/rate-100-len-30-style-prose-ttft-0"
 REFUSED = "sim/400"
 
 
-@pytest.fixture(scope="module")
-def visitor(profile: BrowserContext) -> Page:
-    return profile.new_page()
-
-
 @pytest.fixture
-def page(visitor: Page) -> Iterator[Page]:
-    visitor.set_viewport_size(WIDE)
-    yield visitor
-    if stop_all(visitor).is_visible():
-        stop_all(visitor).click()
+def page(tab: Page) -> Iterator[Page]:
+    tab.set_viewport_size(WIDE)
+    yield tab
+    if stop_all(tab).is_visible():
+        stop_all(tab).click()
 
 
 def test_four_lanes_are_live_at_once(page: Page, app: App) -> None:
@@ -213,23 +207,19 @@ def test_without_any_key_lanes_are_there_and_answer(page: Page, app: App) -> Non
 
 
 def test_after_kill_9_each_lane_is_there_as_far_as_it_came(
-    arrive: Arrive, tmp_path: Path, upstream: Upstream
+    spare: Page, serve: Serve, tmp_path: Path
 ) -> None:
-    context = arrive()
-    page = context.new_page()
-    server = start_app(tmp_path, upstream.base_url)
+    page, server = spare, serve(tmp_path)
     race(page, server.url, SLOW, BRIEF)
     await_words(page, "A", 120)
     address = page.url.removeprefix(server.url)
     server.process.send_signal(signal.SIGKILL)
     server.process.wait()
 
-    again = start_app(tmp_path, upstream.base_url)
+    again = serve(tmp_path)
     page.goto(again.url + address)
 
     expect(lane(page, "A")).to_contain_text("Interrupted")
     assert is_beginning(words(page, "A"), known_words(1500))
     assert len(words(page, "A")) > 40
     assert words(page, "B") == known_words(30)
-    context.close()
-    stop_process(again.process)

@@ -1,7 +1,7 @@
 """A blind race: nothing tells who is who, or could, until the vote; then everything does."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -48,8 +48,16 @@ def shown(page: Page) -> list[bytes]:
     return [page.content().encode(), page.url.encode(), page.title().encode()]
 
 
-def test_nothing_tells_who_is_who_before_a_blind_vote(page: Page, app: App) -> None:
-    received = frames_of(page)
+@pytest.fixture
+def received(page: Page) -> Iterator[list[bytes]]:
+    """What the page's sockets receive."""
+    with frames_of(page) as frames:
+        yield frames
+
+
+def test_nothing_tells_who_is_who_before_a_blind_vote(
+    page: Page, app: App, received: list[bytes]
+) -> None:
     race_blindly(page, app.url, QUICK, THINKING, REFUSED)
     ask(page)
     expect(page.get_by_text("Which answer is best?")).to_be_visible()

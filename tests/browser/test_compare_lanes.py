@@ -1,5 +1,7 @@
 """The compare page around a race: how lanes are chosen, and who else sees and hears it."""
 
+from itertools import count
+
 from playwright.sync_api import Page, Response, expect
 
 from .driver import csv_rows, is_beginning, known_words, open_chat
@@ -20,6 +22,8 @@ LOCAL = "local/smollm2-135m-instruct"
 QUICK = "sim/rate-200-len-60-style-prose-ttft-0"
 BRIEF = "sim/rate-100-len-30-style-prose-ttft-0"
 SLOW = "sim/rate-40-len-1500-style-prose-ttft-0"
+_seeds = count(1)
+"""So that each try of a test has models of its own."""
 _TYPE = """(box, text) => {
     Object.getOwnPropertyDescriptor(HTMLTextAreaElement.prototype, 'value')
         .set.call(box, JSON.parse(`"${text}"`));
@@ -78,7 +82,7 @@ def test_one_lane_is_asked_again_and_then_all_are(page: Page, app: App) -> None:
 
 
 def test_it_is_kept_how_each_lane_was_painted(page: Page, app: App) -> None:
-    models = {f"sim/rate-50-len-{tokens}-style-prose-ttft-500" for tokens in (131, 132)}
+    models = {f"sim/rate-50-len-131-style-prose-ttft-500-seed-{next(_seeds)}" for _ in "AB"}
     told: set[str] = set()
 
     def ends_both(seen: Response) -> bool:
@@ -177,7 +181,7 @@ def test_a_second_tab_joins_the_race_where_it_is(page: Page, app: App) -> None:
 
 
 def test_a_screen_reader_hears_when_lanes_begin_and_end(page: Page, app: App) -> None:
-    choose(page, app.url, "sim/rate-40-len-60-style-prose-ttft-0", BRIEF)
+    choose(page, app.url, "sim/rate-20-len-100-style-prose-ttft-0", BRIEF)
     status = page.locator(".st-key-page_script").get_by_role("status")
     expect(status).to_have_text("")
 

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from postgres_server import PostgresServer
 
-from .conftest import Arrive, assert_clean
+from .conftest import assert_clean
 from .driver import (
     ask,
     await_end,
@@ -46,13 +46,6 @@ def on_postgres(
     yield app
     stop(app.process)
     assert_clean(app.printed())
-
-
-@pytest.fixture
-def visit(arrive: Arrive) -> Iterator[Page]:
-    context = arrive()
-    yield context.new_page()
-    context.close()
 
 
 @contextmanager
@@ -99,14 +92,14 @@ def file_of(app: App) -> Path:
     ],
 )
 def test_while_a_file_fails_the_answer_goes_on_and_is_saved_afterwards(
-    visit: Page, on_sqlite: App, fault: Callable[[App], Fault], reason: str
+    spare: Page, on_sqlite: App, fault: Callable[[App], Fault], reason: str
 ) -> None:
-    begin(visit, on_sqlite)
+    begin(spare, on_sqlite)
 
     with fault(on_sqlite):
-        assert_goes_on_unsaved(visit, reason)
+        assert_goes_on_unsaved(spare, reason)
 
-    assert_saved(visit)
+    assert_saved(spare)
 
 
 @contextmanager
@@ -160,18 +153,18 @@ _ON_FULL = """CREATE TRIGGER full_disk BEFORE UPDATE ON replies
     ],
 )
 def test_while_a_server_fails_the_answer_goes_on_and_is_saved_afterwards(
-    visit: Page,
+    spare: Page,
     on_postgres: App,
     postgres: PostgresServer,
     fault: Callable[[PostgresServer], Fault],
     reason: str,
 ) -> None:
-    begin(visit, on_postgres)
+    begin(spare, on_postgres)
 
     with fault(postgres):
-        assert_goes_on_unsaved(visit, reason)
+        assert_goes_on_unsaved(spare, reason)
 
-    assert_saved(visit)
+    assert_saved(spare)
 
 
 def begin(page: Page, app: App) -> None:

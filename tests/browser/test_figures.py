@@ -3,6 +3,7 @@
 import re
 import urllib.request
 from dataclasses import dataclass
+from itertools import count
 
 import pytest
 from playwright.sync_api import Page
@@ -11,7 +12,9 @@ from prometheus_client.parser import text_string_to_metric_families
 from .driver import ask, await_end, choose_model, csv_rows
 from .processes import METRICS_TOKEN, App
 
-MODEL = "sim/ttft-800-rate-50-len-61-pause-1200-at-30"
+MODEL = "sim/ttft-800-rate-50-len-61-pause-1200-at-30-seed-"
+_seeds = count(1)
+"""Prometheus sums up over all answers of a model: each try has a model of its own."""
 TTFT_S = 0.8
 DECODE_S = 60 / 50 + 1.2
 """60 tokens after the first at 50 a second, and the pause."""
@@ -39,12 +42,12 @@ def told_below(page: Page) -> tuple[float, float, int]:
     return float(found[1]), float(found[2]), int(found[3])
 
 
-def csv_row(page: Page) -> dict[str, str]:
+def csv_row(page: Page, model: str) -> dict[str, str]:
     """The newest reply of that model."""
-    return next(row for row in csv_rows(page) if row["model"] == MODEL)
+    return next(row for row in csv_rows(page) if row["model"] == model)
 
 
-def scraped(app: App) -> dict[str, float]:
+def scraped(app: App, model: str) -> dict[str, float]:
     """Sums and counts of that model's answers, by the names Prometheus sees."""
     request = urllib.request.Request(  # noqa: S310 - our own address
         f"{app.url}api/metrics", headers={"Authorization": f"Bearer {METRICS_TOKEN}"}
@@ -55,7 +58,7 @@ def scraped(app: App) -> dict[str, float]:
         sample.name.removeprefix("gen_ai_client_"): sample.value
         for family in families
         for sample in family.samples
-        if sample.labels.get("gen_ai_request_model") == MODEL
+        if sample.labels.get("gen_ai_request_model") == model
         and sample.labels["outcome"] == "completed"
         and sample.labels.get("gen_ai_token_type") != "input"
         and not sample.name.endswith("_bucket")
@@ -65,11 +68,12 @@ def scraped(app: App) -> dict[str, float]:
 @pytest.fixture
 def told(page: Page, app: App) -> Told:
     """Asks the model and reads its figures everywhere, once the page has reported its end."""
-    choose_model(page, MODEL)
+    model = f"{MODEL}{next(_seeds)}"
+    choose_model(page, model)
     with page.expect_response(lambda seen: "is_last" in (seen.request.post_data or "")):
         ask(page, "How long?")
     await_end(page)
-    return Told(told_below(page), csv_row(page), scraped(app))
+    return Told(told_below(page), csv_row(page, model), scraped(app, model))
 
 
 def test_page_csv_and_prometheus_tell_what_was_sent(told: Told) -> None:

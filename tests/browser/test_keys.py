@@ -1,13 +1,14 @@
 """A visitor's key in the browser: pasted, connected, remembered, forgotten, refused."""
 
 import re
+from contextlib import AbstractContextManager
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from chat.simulator.special_keys import DISABLED_KEY, EXHAUSTED_KEY, EXPIRED_KEY, REFUSED_KEY
 
-from .driver import KEY, open_chat
+from .driver import KEY, open_chat, remember_key
 from .processes import App
 from .test_looks import Scheme, violations
 
@@ -39,14 +40,9 @@ def kept_cookie(page: Page) -> str | None:
     return kept[KEY_COOKIE]["value"] if KEY_COOKIE in kept else None
 
 
-def await_cookie(page: Page, *, is_there: bool) -> None:
-    """Waits until the browser remembers a key, or none."""
-    toggle = page.get_by_role("switch", name="Remember me")
-    for _ in range(100):
-        if (kept_cookie(page) is not None) is is_there:
-            return
-        expect(toggle.or_(field(page)).first).to_be_visible()
-    pytest.fail("the cookie did not follow")
+def clearing(page: Page) -> AbstractContextManager[object]:
+    """Waits at its end until the browser was told to remember no key."""
+    return page.expect_response(re.compile("/api/key/forget$"))
 
 
 def test_a_pasted_key_is_checked_and_leaves_the_page(first_visit: Page) -> None:
@@ -149,23 +145,24 @@ def test_a_remembered_key_is_there_after_a_reload_until_it_is_forgotten(
     first_visit: Page, app: App
 ) -> None:
     paste(first_visit, KEY)
-    first_visit.get_by_text("Remember me").click()
-    await_cookie(first_visit, is_there=True)
+    remember_key(first_visit)
+    assert kept_cookie(first_visit) is not None
 
     open_chat(first_visit, app.url)
     expect(chip(first_visit)).to_be_visible()
     expect(first_visit.get_by_role("switch", name="Remember me")).to_be_checked()
 
-    forget(first_visit)
-    await_cookie(first_visit, is_there=False)
+    with clearing(first_visit):
+        forget(first_visit)
+    assert kept_cookie(first_visit) is None
     open_chat(first_visit, app.url)
     expect(first_visit.get_by_role("link", name="Connect OpenRouter")).to_be_visible()
 
 
 def test_a_cookie_that_cannot_be_cleared_is_said_to_be_there_still(first_visit: Page) -> None:
     paste(first_visit, KEY)
-    first_visit.get_by_text("Remember me").click()
-    await_cookie(first_visit, is_there=True)
+    remember_key(first_visit)
+    assert kept_cookie(first_visit) is not None
     first_visit.route("**/api/key/forget", lambda route: route.fulfill(status=500))
 
     forget(first_visit)
@@ -179,8 +176,8 @@ def test_a_cookie_that_cannot_be_cleared_is_said_to_be_there_still(first_visit: 
 
 def test_the_cookie_is_for_the_server_alone(first_visit: Page) -> None:
     paste(first_visit, KEY)
-    first_visit.get_by_text("Remember me").click()
-    await_cookie(first_visit, is_there=True)
+    remember_key(first_visit)
+    assert kept_cookie(first_visit) is not None
 
     (kept,) = [c for c in first_visit.context.cookies() if c["name"] == KEY_COOKIE]
 
@@ -191,17 +188,18 @@ def test_the_cookie_is_for_the_server_alone(first_visit: Page) -> None:
 
 def test_a_stolen_cookie_opens_nothing_and_is_cleared(first_visit: Page, app: App) -> None:
     paste(first_visit, KEY)
-    first_visit.get_by_text("Remember me").click()
-    await_cookie(first_visit, is_there=True)
+    remember_key(first_visit)
+    assert kept_cookie(first_visit) is not None
     stolen = kept_cookie(first_visit)
     assert stolen is not None
 
     first_visit.context.clear_cookies()
     first_visit.context.add_cookies([{"name": KEY_COOKIE, "value": stolen, "url": app.url}])
-    open_chat(first_visit, app.url)
+    with clearing(first_visit):
+        open_chat(first_visit, app.url)
 
     expect(first_visit.get_by_role("link", name="Connect OpenRouter")).to_be_visible()
-    await_cookie(first_visit, is_there=False)
+    assert kept_cookie(first_visit) is None
 
 
 @pytest.mark.parametrize(("width", "schemes"), [(1280, ["light", "dark"]), (390, ["light"])])

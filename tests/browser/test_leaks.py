@@ -16,7 +16,7 @@ from chat.api.visitor import COOKIE_NAME, new_visitor_id
 from chat.local.weights import default_cache_dir
 from chat.simulator.connect import key_of_code
 
-from .driver import again_button, ask, await_end, choose_model, composer, open_chat
+from .driver import again_button, ask, await_end, choose_model, composer, open_chat, remember_key
 from .processes import METRICS_TOKEN, App, Upstream
 from .race_driver import await_result, race
 from .test_batch import start_batch
@@ -51,7 +51,7 @@ def wiretap(first_visit: Page, app: App) -> Iterator[Wiretap]:
     tap = Wiretap(first_visit)
     open_chat(first_visit, app.url)
     yield tap
-    tap.page.remove_listener("response", tap.hear)
+    tap.leave()
 
 
 @pytest.fixture
@@ -76,8 +76,7 @@ def connect(page: Page) -> str:
     address = agreed.get_attribute("href") or ""
     agreed.click()
     expect(page.get_by_text("$9.50 of $10.00 left")).to_be_visible()
-    page.get_by_text("Remember me").click()
-    expect(page.get_by_role("switch", name="Remember me")).to_be_checked()
+    remember_key(page)
     return key_of_code(address.rpartition("code=")[2])
 
 
@@ -112,7 +111,7 @@ def test_a_key_is_nowhere_but_with_the_upstream(
 ) -> None:
     page = wiretap.page
     paste(page)
-    page.get_by_text("Remember me").click()
+    remember_key(page)
     choose_model(page, QUICK)
     ask(page, "Hello")
     await_end(page)
@@ -154,8 +153,8 @@ def test_a_key_of_a_sign_in_leaks_neither_where_models_are_compared_nor_in_a_bat
     wiretap.read_answers()
     page.goto(f"{app.url}compare?models={QUOTED},{QUICK}")
     start_batch(page, ["one", "two"])
-    download(wiretap, "Download CSV", "Download JSON")
     expect(page.get_by_test_id("stProgress")).to_contain_text("4 of 4 answers · 2 failed")
+    download(wiretap, "Download CSV", "Download JSON")
     wiretap.read_answers()
 
     assert wiretap.leaks(key) == []

@@ -3,9 +3,9 @@
 import signal
 from pathlib import Path
 
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
-from .conftest import Arrive
+from .conftest import Serve
 from .driver import (
     ask,
     await_end,
@@ -16,7 +16,6 @@ from .driver import (
     open_chat,
     words,
 )
-from .processes import Upstream, start_app, stop
 
 SLOW = "sim/rate-50-len-2000-style-prose-ttft-0"
 LOST_AT_MOST = 50 + 10
@@ -24,11 +23,9 @@ LOST_AT_MOST = 50 + 10
 
 
 def test_after_kill_9_the_answer_is_there_as_far_as_it_came(
-    arrive: Arrive, tmp_path: Path, upstream: Upstream
+    spare: Page, serve: Serve, tmp_path: Path
 ) -> None:
-    context = arrive()
-    page = context.new_page()
-    server = start_app(tmp_path, upstream.base_url)
+    page, server = spare, serve(tmp_path)
     open_chat(page, server.url)
     choose_model(page, SLOW)
     ask(page, "Hello")
@@ -38,7 +35,7 @@ def test_after_kill_9_the_answer_is_there_as_far_as_it_came(
     server.process.send_signal(signal.SIGKILL)
     server.process.wait()
 
-    again = start_app(tmp_path, upstream.base_url)
+    again = serve(tmp_path)
     page.goto(again.url + address)
     await_end(page)
     expect(page.locator(".stMarkdownBadge", has_text="Interrupted")).to_be_visible()
@@ -47,5 +44,3 @@ def test_after_kill_9_the_answer_is_there_as_far_as_it_came(
     assert is_beginning(kept, known_words(2000))
     assert len(kept) >= seen - LOST_AT_MOST
     expect(page.get_by_role("button", name="Continue", exact=True)).to_be_visible()
-    context.close()
-    stop(again.process)

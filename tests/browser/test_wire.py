@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, WebSocket
+from playwright.sync_api import Page, WebSocket
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from .conftest import Arrive
@@ -17,7 +17,7 @@ Counted = tuple[Page, list[bytes]]
 
 
 @pytest.fixture
-def counted(profile: BrowserContext, app: App) -> Iterator[Counted]:
+def counted(tab: Page, app: App) -> Iterator[Counted]:
     """A chat page, and all that its socket has received."""
     received: list[bytes] = []
 
@@ -27,11 +27,10 @@ def counted(profile: BrowserContext, app: App) -> Iterator[Counted]:
             lambda payload: received.append(payload if isinstance(payload, bytes) else b""),
         )
 
-    page = profile.new_page()
-    page.on("websocket", listen)
-    open_chat(page, app.url)
-    yield page, received
-    page.close()
+    tab.on("websocket", listen)
+    open_chat(tab, app.url)
+    yield tab, received
+    tab.remove_listener("websocket", listen)
 
 
 def answered(counted: Counted, model: str, text: str = "Hello") -> list[ForwardMsg]:
@@ -111,8 +110,7 @@ def test_a_hidden_page_is_sent_each_block_about_once(counted: Counted) -> None:
 def test_nothing_is_loaded_for_a_first_answer_that_could_have_been_before(
     arrive: Arrive, app: App
 ) -> None:
-    fresh = arrive()
-    page = fresh.new_page()
+    page = arrive().new_page()
     # What loads the parts of another page, some seconds after this one has come.
     page.route("**/scripts/chart_warm.js*", lambda route: route.abort())
     loaded: list[str] = []
@@ -126,4 +124,3 @@ def test_nothing_is_loaded_for_a_first_answer_that_could_have_been_before(
 
     assert [url for url in loaded if url.endswith(".js")] == []
     assert composer(page).is_visible()
-    fresh.close()

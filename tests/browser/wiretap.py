@@ -36,6 +36,11 @@ class Wiretap:
         self.page.on("response", self.hear)
         self.page.on("websocket", self._listen)
 
+    def leave(self) -> None:
+        """Hears no more."""
+        self.page.remove_listener("response", self.hear)
+        self.page.remove_listener("websocket", self._listen)
+
     def hear(self, answer: Response) -> None:
         """Keeps an answer until its body is read."""
         self._answers.append(answer)
