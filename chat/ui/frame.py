@@ -60,7 +60,7 @@ def draw_sidebar(*, is_chat_page: bool, has_models: bool = True) -> None:
         note_lanes(tab)
     if st.button("New chat", icon=":material/add:", width="stretch", key="new_chat"):
         address.begin_new(tab)
-        st.switch_page(CHAT_PAGE)
+        _open_chat_page()
     with stage(tab, "models", str(has_models)):
         if has_models:
             _draw_models(held, tab, choice, offer)
@@ -78,6 +78,11 @@ def draw_sidebar(*, is_chat_page: bool, has_models: bool = True) -> None:
     draw_account_box(tab)
     _draw_conversations(held, tab, is_chat_page=is_chat_page)
     run_key_cookie(tab)
+
+
+def _open_chat_page() -> None:
+    # Without a word on parameters Streamlit refuses to leave a page whose filters are in the URL.
+    st.switch_page(CHAT_PAGE, query_params={})
 
 
 def _draw_models(held: Services, tab: session.Tab, choice: session.Choice, offer: Offer) -> None:
@@ -165,4 +170,4 @@ def _draw_conversations(held: Services, tab: session.Tab, *, is_chat_page: bool)
         draw_import_box(tab)
     if clicked is not None:
         address.show_conversation(tab, clicked)
-        st.switch_page(CHAT_PAGE)
+        _open_chat_page()

@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import Locator, Page, expect
 
-from .driver import ask, await_end, choose_model
+from .driver import ask, await_end, choose_model, greeting
 from .processes import App
 
 FIRST = "sim/rate-1000-len-40-ttft-0"
@@ -88,3 +88,8 @@ def test_of_quick_choices_the_last_stand_and_charts_are_not_made_anew(page: Page
     expect(page.locator("[data-test-script-state=notRunning]")).to_be_attached()
     expect(page.get_by_role("radio", name="All")).to_be_checked()
     assert made.evaluate("canvas => canvas.isConnected")
+
+    # Nor are filters in the address in the way of leaving.
+    page.get_by_role("button", name="New chat").click()
+    expect(greeting(page)).to_be_visible()
+    expect(page).not_to_have_url(re.compile("period="))
