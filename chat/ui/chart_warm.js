@@ -45,7 +45,8 @@ async function makeChart(module) {
 async function step() {
   if (isCalm) {
     const address = left.shift()
-    const module = await import(address).catch(() => null)
+    const isStyle = address.endsWith(".css")
+    const module = await (isStyle ? fetch(address) : import(address)).catch(() => null)
     if (module && address.includes("loadVegaEmbed")) await makeChart(module).catch(() => {})
   }
   if (left.length) setTimeout(() => whenIdle(step), isCalm ? BETWEEN_MS : CALM_MS)

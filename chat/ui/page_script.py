@@ -63,6 +63,7 @@ _CHARTS = _modules(
     *("Multiselect", "Radio", "DownloadButton"),
 )
 """What the metrics page needs: most of the time of its first view was their loading."""
+_CHARTS += [f"../css/{path.name}" for path in sorted(_MODULES.glob("../css/DataFrame.*.css"))]
 _LATER = {"parts": _CHARTS, "script": script_address(Path(__file__).with_name("chart_warm.js"))}
 
 _script = components.component(
