@@ -2,17 +2,15 @@
 
 Sources of its rules: OpenRouter's streaming pages and recordings of its wire. Two of them matter
 most: usage may come on a chunk without choices or on one that repeats the finish reason, and an
-error may stand inside a choice of a healthy-looking chunk. The SDK checks no shape, so its types
-are hopes, and what is not text or a count is not believed.
+error may stand inside a choice of a healthy-looking chunk. Chunks come as the JSON that they are:
+the SDK checks no shape, and building its types takes longer than all the rest of the way from the
+socket to the log. What is not text or a count is not believed.
 """
 
 import math
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from typing import Any
-
-from openai.types.chat import ChatCompletionChunk
-from openai.types.chat.chat_completion_chunk import Choice
 
 from chat.errors import DECLINED, BadAnswer, Moderated
 from chat.events import (
@@ -28,6 +26,9 @@ from chat.events import (
 from chat.providers.error_bodies import error_in
 
 WORD_CHARS = 200
+
+Json = Any
+"""A value of a decoded JSON text, whose shape nobody has checked."""
 
 _FINISH_REASONS: dict[str, FinishReason] = {
     "stop": "stop",
@@ -63,7 +64,7 @@ class ChunkReader:
         """Whether a finish reason has been seen."""
         return self._finish is not None
 
-    def read(self, chunk: ChatCompletionChunk) -> Iterator[Event]:
+    def read(self, chunk: Json) -> Iterator[Event]:
         """The events of one chunk.
 
         Raises:
@@ -74,16 +75,16 @@ class ChunkReader:
         except (AttributeError, LookupError, TypeError, ValueError):
             raise BadAnswer("A part of the stream has a shape that is not the API's.") from None
 
-    def _read(self, chunk: ChatCompletionChunk) -> Iterator[Event]:
+    def _read(self, chunk: Json) -> Iterator[Event]:
         yield from self._read_head(chunk)
-        # The SDK's types promise a list; the wire has been seen without one.
-        for choice in (chunk.choices or [])[:1]:
+        # The API promises a list; the wire has been seen without one.
+        for choice in (chunk.get("choices") or [])[:1]:
             yield from self._read_choice(choice)
 
-    def read_failed(self, chunk: Mapping[str, Any]) -> Iterator[Event]:
+    def read_failed(self, chunk: Mapping[str, Json]) -> Iterator[Event]:
         """Who answered, and the usage, from the JSON of a chunk that the SDK refused to show."""
         with suppress(AttributeError, LookupError, TypeError, ValueError):
-            yield from self._read_head(ChatCompletionChunk.construct(**chunk))
+            yield from self._read_head(chunk)
 
     def end(self, *, is_whole: bool = True) -> Iterator[Event]:
         """What only the end of the stream makes certain: usage, then the finish reason.
@@ -100,26 +101,25 @@ class ChunkReader:
         if self._finish is not None and is_whole:
             yield Finished(*self._finish)
 
-    def _read_head(self, chunk: ChatCompletionChunk) -> Iterator[Event]:
+    def _read_head(self, chunk: Json) -> Iterator[Event]:
         opened = Opened(
-            _word(chunk.id), _word(chunk.model), _word(getattr(chunk, "provider", None))
+            _word(chunk.get("id")), _word(chunk.get("model")), _word(chunk.get("provider"))
         )
         if opened != self._opened:
             self._opened = opened
             yield opened
-        if chunk.usage is not None:
-            self._usage = _usage_of(chunk.usage) or self._usage
+        self._usage = _usage_of(chunk.get("usage")) or self._usage
 
-    def _read_choice(self, choice: Choice) -> Iterator[Event]:
-        error = getattr(choice, "error", None)
-        reason = choice.finish_reason
-        delta = choice.delta
+    def _read_choice(self, choice: Json) -> Iterator[Event]:
+        error = choice.get("error")
+        reason = choice.get("finish_reason")
+        delta = choice.get("delta")
         if delta is not None:
-            reasoning = self._reasoning.mend(getattr(delta, "reasoning", None) or "")
+            reasoning = self._reasoning.mend(delta.get("reasoning") or "")
             if reasoning:
                 yield ReasoningDelta(reasoning)
-            yield from _as_text(self._text.mend(delta.content or ""))
-            self._declined += getattr(delta, "refusal", None) or ""
+            yield from _as_text(self._text.mend(delta.get("content") or ""))
+            self._declined += delta.get("refusal") or ""
         if error is not None or str(reason) == "error":
             raise error_in(error)
         # Some servers say "" until there is a reason.
@@ -127,7 +127,7 @@ class ChunkReader:
             known = _FINISH_REASONS.get(reason)
             if known is None:
                 raise BadAnswer(f"The stream ended with an unknown reason: {str(reason)[:40]}")
-            native = _word(getattr(choice, "native_finish_reason", None))
+            native = _word(choice.get("native_finish_reason"))
             self._finish = (known, native if native != known else None)
 
 
@@ -136,25 +136,25 @@ def _as_text(text: str) -> Iterator[Event]:
         yield TextDelta(text)
 
 
-def _usage_of(usage: object) -> Usage | None:
+def _usage_of(usage: Json) -> Usage | None:
     """The counts, or None where one that matters is missing or no count."""
+    if usage is None:
+        return None
     prompt, completion = count_in(usage, "prompt_tokens"), count_in(usage, "completion_tokens")
     if prompt is None or completion is None:
         return None
     return Usage(
         prompt_tokens=prompt,
         completion_tokens=completion,
-        reasoning_tokens=count_in(
-            getattr(usage, "completion_tokens_details", None), "reasoning_tokens"
-        ),
-        cached_tokens=count_in(getattr(usage, "prompt_tokens_details", None), "cached_tokens"),
-        cost_usd=amount_of(getattr(usage, "cost", None)),
+        reasoning_tokens=count_in(usage.get("completion_tokens_details"), "reasoning_tokens"),
+        cached_tokens=count_in(usage.get("prompt_tokens_details"), "cached_tokens"),
+        cost_usd=amount_of(usage.get("cost")),
     )
 
 
 def count_in(owner: object, name: str) -> int | None:
-    """A count that an object has under a name; None where it is none."""
-    value = getattr(owner, name, None)
+    """A count that a JSON object has under a name; None where it is none."""
+    value = owner.get(name) if isinstance(owner, Mapping) else None
     is_count = isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**31
     return value if is_count else None
 

@@ -4,7 +4,6 @@ Source: https://openrouter.ai/docs/api-reference/get-a-generation
 """
 
 from collections.abc import Mapping
-from types import SimpleNamespace
 
 from chat.events import Usage
 from chat.measures import UpstreamSays
@@ -25,7 +24,7 @@ def usage_of_generation(body: object) -> Usage | None:
         completion_tokens=completion,
         reasoning_tokens=count_in(data, "native_tokens_reasoning"),
         cached_tokens=count_in(data, "native_tokens_cached"),
-        cost_usd=amount_of(getattr(data, "total_cost", None)),
+        cost_usd=amount_of(data.get("total_cost")),
     )
 
 
@@ -41,12 +40,11 @@ def says_of_generation(body: object) -> UpstreamSays | None:
     return says if says != UpstreamSays() else None
 
 
-def _data_of(body: object) -> SimpleNamespace:
+def _data_of(body: object) -> Mapping[str, object]:
     data = body.get("data") if isinstance(body, Mapping) else None
-    fields = data if isinstance(data, Mapping) else {}
-    return SimpleNamespace(**{str(name): value for name, value in fields.items()})
+    return data if isinstance(data, Mapping) else {}
 
 
-def _seconds_in(data: SimpleNamespace, name: str) -> float | None:
-    value_ms = amount_of(getattr(data, name, None))
+def _seconds_in(data: Mapping[str, object], name: str) -> float | None:
+    value_ms = amount_of(data.get(name))
     return value_ms / MS if value_ms is not None else None

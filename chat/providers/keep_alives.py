@@ -9,15 +9,14 @@ import asyncio
 from collections.abc import AsyncGenerator
 
 import openai
-from openai.types.chat import ChatCompletionChunk
 
 from chat.events import Waiting
 from chat.providers.last_event import LastBytes
 
 
 async def until_first(
-    chunks: openai.AsyncStream[ChatCompletionChunk], body: object
-) -> AsyncGenerator[Waiting | ChatCompletionChunk, None]:
+    chunks: openai.AsyncStream[object], body: object
+) -> AsyncGenerator[object, None]:
     """A `Waiting` for each piece of the body that is only comments, then the first chunk.
 
     Args:

@@ -14,7 +14,6 @@ from urllib.parse import quote
 
 import httpx2
 import openai
-from openai.types.chat import ChatCompletionChunk
 
 from chat.errors import BadAnswer, ProviderError, ReplyInterrupted
 from chat.events import Event, Opened, Usage, Waiting
@@ -228,13 +227,12 @@ class OpenAIWire:
         for pool in self._pools.values():
             await pool.aclose()
 
-    async def _open(
-        self, endpoint: Endpoint, request: ChatRequest
-    ) -> openai.AsyncStream[ChatCompletionChunk]:
+    async def _open(self, endpoint: Endpoint, request: ChatRequest) -> openai.AsyncStream[object]:
         fields = openrouter_fields(request) if endpoint.is_openrouter else {}
         messages = [message_param(message) for message in request.messages]
+        client = self.client(endpoint)
         try:
-            return await self.client(endpoint).chat.completions.create(
+            typed = await client.chat.completions.create(
                 model=request.model.removeprefix(endpoint.prefix),
                 # As `messages` the SDK would walk through each by its types: 80 ms for 500 of them,
                 # on the loop of all answers. What is in `extra_body` it puts in their place as is.
@@ -250,6 +248,8 @@ class OpenAIWire:
             )
         except openai.OpenAIError as error:
             raise error_of(error) from None
+        # The same stream, of JSON: see `chunks` on what building the SDK's types costs.
+        return openai.AsyncStream(cast_to=object, response=typed.response, client=client)
 
     def client(self, endpoint: Endpoint) -> openai.AsyncOpenAI:
         """A client for an endpoint, over the pooled connections; on the engine's loop."""
@@ -279,7 +279,7 @@ def _or_omit(value: Value | None) -> Value | openai.Omit:
     return openai.omit if value is None else value
 
 
-async def _error_of_plain_answer(chunks: openai.AsyncStream[ChatCompletionChunk]) -> ProviderError:
+async def _error_of_plain_answer(chunks: openai.AsyncStream[object]) -> ProviderError:
     """What a 200 that is no event stream means; the SDK would show it as an empty answer."""
     body = b""
     try:

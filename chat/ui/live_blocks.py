@@ -1,16 +1,17 @@
 """Growing Markdown on the page: each settled block an element of its own, the open one streamed.
 
-The elements stand in the places that those of the finished answer will have (`segments.split`), so
-that nothing moves at its end.
+The elements stand in the places that those of the finished answer will have (`segments.split`,
+`stacks`), so that nothing moves at its end.
 """
 
 from collections.abc import Iterator
-from itertools import chain
+from itertools import chain, takewhile
 
 import streamlit as st
 
 from chat.markdown_seams import Seam
 from chat.segments import Action, Piece, Seal
+from chat.ui.stacks import stack_sizes
 
 CURSOR = "▌"
 
@@ -18,8 +19,12 @@ CURSOR = "▌"
 def draw_blocks(actions: Iterator[Action]) -> None:
     """Draws a text as it comes; returns at its end."""
     blocks = _Blocks(actions)
-    while blocks.goes_on:
-        _draw_block(blocks)
+    for size in stack_sizes():
+        if not blocks.goes_on:
+            return
+        with st.container():
+            for _ in takewhile(lambda _: blocks.goes_on, range(size)):
+                _draw_block(blocks)
 
 
 def _draw_block(blocks: "_Blocks") -> None:

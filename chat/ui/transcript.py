@@ -22,6 +22,7 @@ from chat.ui.receipt import receipt_of
 from chat.ui.reply_header import header
 from chat.ui.reply_stats import final_line, reasoning_line
 from chat.ui.session import EDIT_BOX, Tab
+from chat.ui.stacks import draw_stacked
 from chat.ui.wiring import services
 
 ASSISTANT_AVATAR = ":material/bolt:"
@@ -116,14 +117,13 @@ def draw_finished_reply(turn: Turn, *, can_act: bool) -> None:
 
 def draw_finished_text(reply: ReplyRecord, *, is_last: bool, shows_reasoning: bool = True) -> None:
     """Draws what the model has said, its reasoning folded; the last in several elements."""
-    elements_of = _blocks if is_last else _whole
+    draw = _draw_in_blocks if is_last else _draw_whole
     is_cut = reply.outcome != "completed"
     if reply.reasoning and shows_reasoning:
         with st.status(reasoning_line(reply.timings), state="complete"):
-            for block in elements_of(reply.reasoning, is_cut and not reply.text):
-                st.markdown(block)
-    for block in elements_of(reply.text, is_cut):
-        st.markdown(block)
+            draw(reply.reasoning, is_cut and not reply.text)
+    if reply.text:
+        draw(reply.text, is_cut)
 
 
 def actions_row(reply_id: str) -> st.delta_generator.DeltaGenerator:
@@ -178,6 +178,15 @@ def _blocks(text: str, is_cut: bool) -> tuple[str, ...]:  # noqa: FBT001 - cache
 
 
 @lru_cache(maxsize=2048)
-def _whole(text: str, is_cut: bool) -> tuple[str, ...]:  # noqa: FBT001 - likewise
+def _mended(text: str) -> str:
+    """A text that broke off; mended once, however often the page is drawn."""
+    return mended(text)
+
+
+def _draw_in_blocks(text: str, is_cut: bool) -> None:  # noqa: FBT001 - one of two that are chosen from
+    draw_stacked(_blocks(text, is_cut))
+
+
+def _draw_whole(text: str, is_cut: bool) -> None:  # noqa: FBT001 - likewise
     """A text as one element; it looks as its blocks do, but for a few pixels."""
-    return (mended(text) if is_cut else text,) if text else ()
+    st.markdown(_mended(text) if is_cut else text)
