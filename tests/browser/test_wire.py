@@ -57,8 +57,8 @@ def texts_of(messages: list[ForwardMsg]) -> list[ForwardMsg]:
 def paths_of(messages: list[ForwardMsg]) -> list[tuple[int, ...]]:
     """Where on the page each of the answer's own texts stands."""
     paths = [tuple(message.metadata.delta_path) for message in messages]
-    # The line above the answer, which goes on changing, lies in a container of its own.
-    return [path for path in paths if len(path) == max(map(len, paths)) - 1]
+    # They stand in stacks; the line above them, which goes on changing, in the container before.
+    return [path for path in paths if len(path) == max(map(len, paths)) and path[-2] > 0]
 
 
 @pytest.mark.parametrize("length", [300, 1_200])
