@@ -198,11 +198,12 @@ class Fuse:
                 self._part.usage = usage
             case _:
                 return
+        spent = self.spent
         if self._budget.meter is not None:
-            self._budget.meter.note(self, self.spent)
+            self._budget.meter.note(self, spent)
         # Once the upstream has counted there is nothing left to stop.
         if isinstance(event, TextDelta | ReasoningDelta):
-            self.check()
+            self._check(spent)
 
     def check(self) -> None:
         """Looks whether a limit is reached already.
@@ -210,8 +211,11 @@ class Fuse:
         Raises:
             LimitReached: it is.
         """
+        self._check(self.spent)
+
+    def _check(self, spent: Spent) -> None:
         limits, meter = self._budget.limits, self._budget.meter
-        _check("answer", self.spent, limits.answer_tokens, limits.answer_usd)
+        _check("answer", spent, limits.answer_tokens, limits.answer_usd)
         if meter is not None:
             _check("session", meter.spent, limits.session_tokens, limits.session_usd)
 

@@ -6,10 +6,11 @@ client does, and raises `ConnectTimeout`. Time is the running loop's.
 """
 
 import asyncio
+import math
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
 from dataclasses import dataclass
-from typing import cast
+from typing import Self, cast
 
 from chat.errors import (
     FirstEventTimeout,
@@ -54,22 +55,78 @@ async def within(
     clock = asyncio.get_running_loop().time
     watch = _Watch(deadlines, ends_at_s, clock())
     async with aclosing(cast("AsyncGenerator[Event, None]", events)) as source:
-        while True:
-            at_s, error = watch.next_deadline()
-            try:
-                async with asyncio.timeout_at(at_s) as limit:
+        with _Alarm() as alarm:
+            while True:
+                at_s, error = watch.next_deadline()
+                alarm.set(at_s)
+                try:
                     event = await anext(source)
-            except StopAsyncIteration:
-                return
-            except TimeoutError:
-                if limit.expired():
-                    raise error(watch.told(error)) from None
-                raise
-            yield event
-            # Only now: how long the reader keeps it is not the upstream's fault.
-            watch.see(event, clock())
-            if isinstance(event, Finished):
-                return
+                except StopAsyncIteration:
+                    return
+                except asyncio.CancelledError:
+                    if alarm.was_it():
+                        raise error(watch.told(error)) from None
+                    raise
+                finally:
+                    alarm.unset()
+                yield event
+                # Only now: how long the reader keeps it is not the upstream's fault.
+                watch.see(event, clock())
+                if isinstance(event, Finished):
+                    return
+
+
+class _Alarm:
+    """Cancels the task that waits beyond a deadline, as `asyncio.timeout_at` does.
+
+    That one costs a timer for each event, a tenth of an answer's processor time. This one is set
+    anew by a number, and looks at it when its timer comes.
+    """
+
+    def __init__(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._at_s = math.inf
+        self._timer: asyncio.TimerHandle | None = None
+        self._task: asyncio.Task[object] | None = None
+        self._has_rung = False
+        self._cancelling = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+
+    def set(self, at_s: float) -> None:
+        """Rings at this moment of the loop's clock, for the task that sets it."""
+        self._at_s, self._task = at_s, asyncio.current_task()
+        self._cancelling = self._task.cancelling() if self._task is not None else 0
+        if self._timer is None or at_s < self._timer.when():
+            self._start(at_s)
+
+    def unset(self) -> None:
+        """Does not ring until it is set again."""
+        self._at_s = math.inf
+        self.was_it()  # where the cancelling ended in another error, the task goes on all the same
+
+    def was_it(self) -> bool:
+        """Whether this has cancelled the task, and nobody else; takes that back."""
+        rang, self._has_rung = self._has_rung, False
+        return rang and self._task is not None and self._task.uncancel() <= self._cancelling
+
+    def _start(self, at_s: float) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = self._loop.call_at(at_s, self._look)
+
+    def _look(self) -> None:
+        self._timer = None
+        if self._loop.time() >= self._at_s and self._task is not None:
+            self._has_rung = True
+            self._task.cancel()
+        elif self._at_s < math.inf:
+            self._start(self._at_s)
 
 
 class _Watch:

@@ -45,6 +45,7 @@ class ChunkReader:
     def __init__(self) -> None:
         self._finish: tuple[FinishReason, str | None] | None = None
         self._usage: Usage | None = None
+        self._said: tuple[Json, ...] = ()
         self._opened: Opened | None = None
         self._text = _SurrogateMender()
         self._reasoning = _SurrogateMender()
@@ -102,12 +103,13 @@ class ChunkReader:
             yield Finished(*self._finish)
 
     def _read_head(self, chunk: Json) -> Iterator[Event]:
-        opened = Opened(
-            _word(chunk.get("id")), _word(chunk.get("model")), _word(chunk.get("provider"))
-        )
-        if opened != self._opened:
-            self._opened = opened
-            yield opened
+        said = (chunk.get("id"), chunk.get("model"), chunk.get("provider"))
+        if said != self._said:  # every chunk says it again
+            self._said = said
+            opened = Opened(*map(_word, said))
+            if opened != self._opened:
+                self._opened = opened
+                yield opened
         self._usage = _usage_of(chunk.get("usage")) or self._usage
 
     def _read_choice(self, choice: Json) -> Iterator[Event]:

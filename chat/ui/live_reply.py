@@ -14,16 +14,17 @@ from streamlit.elements.lib.mutable_status_container import StatusContainer
 
 from chat.events import Continued, Logged, ReasoningDelta, StartedOver, TextDelta
 from chat.live import LiveReply
-from chat.pacing import Frames, Load
+from chat.pacing import READER_S, Frames, Load
 from chat.reply import ReplyFold
 from chat.segments import Action
 from chat.ui.live_blocks import draw_blocks
 from chat.ui.live_state import LiveState
 from chat.ui.reply_stats import reasoning_line
 from chat.ui.session import yield_to_clicks
+from chat.ui.turnstile import drawing
 
 WAIT_S = 0.04
-"""Longest wait without giving Streamlit the chance to act on a click."""
+"""Longest wait without giving Streamlit the chance to act on a click; longer where many read."""
 HEADER_S = 0.5
 
 Item = TypeVar("Item")
@@ -49,6 +50,7 @@ def draw_live_reply(
     Returns:
         What the log amounted to at its end.
     """
+    drawing.leave()
     reader = _Reader(live, draw_header, load, shows_reasoning=shows_reasoning)
     reader.wait_for_delta()
     if shows_reasoning and reader.fold.reasoning_chars:
@@ -114,11 +116,12 @@ class _Reader:
         """What is to be drawn, when it is worth painting."""
         frames = Frames()
         while True:
-            frames.bear(self._load())
+            load = self._load()
+            frames.bear(load)
             due_s = frames.wait_s(time.monotonic())
             # While a frame waits for its time nobody needs to wake up for every word.
             wait = self._live.wait if due_s == math.inf else self._live.gather
-            piece = next_piece(wait, min(WAIT_S, due_s))
+            piece = next_piece(wait, min(max(WAIT_S, load.readers * READER_S), due_s))
             if piece is None:
                 yield from frames.finish()
                 return

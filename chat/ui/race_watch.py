@@ -7,6 +7,8 @@ fragment is acted on when all of the page has been drawn, which a race is at its
 import threading
 from collections.abc import Callable
 
+from chat.ui.turnstile import drawing
+
 
 class RaceWatch:
     """Who still streams, and what is to be drawn once somebody does not any more."""
@@ -40,6 +42,7 @@ class RaceWatch:
         Returns:
             Whether any lane still streams.
         """
+        drawing.leave()
         with self._changed:
             self._changed.wait_for(lambda: bool(self._ended), timeout_s)
             ended, self._ended = self._ended, []
