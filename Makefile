@@ -17,7 +17,7 @@ run: port .venv/weights
 
 test: .venv/installed-dev browser postgres node lint types
 	$(BIN)/python -m pytest --ignore tests/browser --numprocesses auto --maxprocesses 4 --dist loadfile
-	$(BIN)/python -m pytest tests/browser --reruns 2 --numprocesses 2 --dist loadfile
+	$(BIN)/python -m pytest tests/browser --reruns 2 -rR --numprocesses 2 --dist loadfile
 
 lint: .venv/installed-dev
 	$(BIN)/ruff format --check .
