@@ -73,7 +73,8 @@ def draw_tiles(summary: Summary) -> None:
 def _draw(tile: Tile, summary: Summary) -> None:
     value = tile.of(summary.totals)
     earlier = tile.of(summary.before) if summary.before is not None else None
-    course = [tile.over_time(bucket) for bucket in summary.buckets]
+    # The cost of a piece of time is 0 also where nobody knows it: what is n/a has no course.
+    course = [tile.over_time(bucket) for bucket in summary.buckets] if value is not None else []
     change = _change(value, earlier)
     with st.container(border=True, width=TILE_PX, gap="small"):
         st.metric(

@@ -1,5 +1,6 @@
 """The metrics page and the flight recorder with answers that lack what others have."""
 
+import base64
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -10,7 +11,7 @@ from chat.errors import Failure
 from chat.events import Usage
 from chat.metrics import Timings
 from chat.tree import Tree
-from chat.ui.metrics_tiles import course_svg
+from chat.ui.metrics_tiles import TILES, course_svg
 from chat.ui.wiring import services
 
 from .visits import VISITOR, captions, metrics, visit
@@ -89,3 +90,17 @@ def test_a_course_passes_over_what_is_not_known() -> None:
     assert "points='0.0,38.0 50.0,2.0 100.0,38.0'" in course_svg([1.0, None, 3.0, None, 1.0])
     assert "points" not in course_svg([None, 1.0])
     assert "nan" not in course_svg([2.0, 2.0])
+
+
+def test_a_cost_that_nobody_knows_has_no_course() -> None:
+    visit()
+    keep(ODD["without usage"])
+
+    images = [
+        base64.b64decode(held.proto.body.partition("base64,")[2].partition("'")[0])
+        for held in metrics(visit()).get("html")
+        if "base64," in held.proto.body
+    ]
+    lines = {tile.label: b"points" in image for tile, image in zip(TILES, images, strict=True)}
+    assert lines["Answers"]
+    assert not lines["Cost"]
