@@ -2,6 +2,7 @@
 
 import base64
 import stat
+import string
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,8 @@ from chat.sealing import LIFE_S, Sealer, load_secret
 
 KEY = Secret("sk-or-v1-" + "a1" * 32)
 NOON_S = 1_795_000_000.0
+# Of the URL-safe Base64 alphabet (RFC 4648, section 5).
+LETTERS = string.ascii_letters + string.digits + "-_"
 
 
 class Clock:
@@ -59,12 +62,13 @@ def test_after_thirty_days_it_does_not_open() -> None:
     assert own.open(sealed, "ann") is None
 
 
-@given(st.data())
-def test_a_changed_character_opens_nothing(data: st.DataObject) -> None:
+# What is drawn must not depend on the sealed text: its nonce differs in each run.
+@given(place=st.integers(0, 10**6), step=st.integers(1, len(LETTERS) - 1))
+def test_a_changed_character_opens_nothing(place: int, step: int) -> None:
     sealed = sealer().seal(KEY, "ann")
     # The last character of an unpadded Base64 text has bits that mean nothing.
-    place = data.draw(st.integers(0, len(sealed) - 2))
-    other = data.draw(st.sampled_from("abcXYZ019-_").filter(lambda c: c != sealed[place]))
+    place %= len(sealed) - 1
+    other = LETTERS[(LETTERS.index(sealed[place]) + step) % len(LETTERS)]
 
     assert sealer().open(sealed[:place] + other + sealed[place + 1 :], "ann") is None
 
