@@ -220,8 +220,14 @@ class Figures(Protocol):
         """The replies of these numbers, in this order, texts left out."""
         ...
 
-    def newest_change(self, owner: str) -> str:
-        """Something short that is another one after a recent reply of the owner's has ended."""
+    def newest_change(self, owner: str, since: datetime) -> str:
+        """Something short that is another one after a reply has ended.
+
+        Args:
+            owner: Whose.
+            since: The reply began then or later. The same one each time: replies that grow too old
+                for a later one would look like a change.
+        """
         ...
 
     def pack(self, *, for_everybody: bool) -> int:

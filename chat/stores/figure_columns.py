@@ -1,12 +1,11 @@
 """The figures of many replies in columns: made of rows, written as bytes, read back, joined.
 
-Arrow is the format and numpy what is computed with, so that a million replies are some 60 MB and
+Arrow is the format and numpy what is computed with, so that a million replies are some 45 MB and
 take no Python object each. What is summed from them is in `figure_sums`.
 """
 
 import io
 import math
-import mmap
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from datetime import datetime
@@ -18,15 +17,18 @@ import pyarrow as pa
 from sqlalchemy import Row
 
 from chat.metrics import estimated_tokens
+from chat.stores import figure_memory
+from chat.stores.figure_memory import Bits, Numbers
 
 Whole = npt.NDArray[np.int64]
 Real = npt.NDArray[np.float32]
 Exact = npt.NDArray[np.float64]
+Codes = npt.NDArray[np.unsignedinteger[Any]]
 
 _POOL = pa.system_memory_pool()
 """Gives back what is not used any more; Arrow's own pool keeps it."""
-_LEAST = 1024
-"""Rows that a column has room for at first."""
+_LEAST = 1 << 20
+"""Rows that a column has room for at first; what none is written to is no memory yet."""
 _VERSION = b"1"
 """Of the bytes; those of another version are packed anew."""
 _NUMBERS = {
@@ -54,18 +56,27 @@ class OldPack(Exception):  # noqa: N818 - what it is, not a fault
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """A column of words: each row's place in a list of them."""
+    """A column of words: each row's place in a list of them, in as few bytes as the list needs."""
 
-    codes: npt.NDArray[np.int32]
+    codes: Codes
     names: tuple[str, ...]
 
-    def among(self, wanted: Iterable[str]) -> npt.NDArray[np.bool_]:
+    def among(self, wanted: Iterable[str]) -> Bits:
         """Which rows have one of these words."""
         known = set(wanted)
-        return np.array([name in known for name in self.names] or [False])[self.codes]
+        table = np.array([name in known for name in self.names] or [False])
+        return figure_memory.looked_up(table, self.codes)
 
-    def __getitem__(self, chosen: npt.NDArray[np.bool_] | slice) -> "Named":
-        return Named(self.codes[chosen], self.names)
+    def counts(self) -> npt.NDArray[np.int64]:
+        """How many rows have each of the words."""
+        return figure_memory.counts(self.codes, len(self.names))
+
+    def where(self, chosen: Bits) -> "Named":
+        """The rows that are chosen, as a copy."""
+        return Named(figure_memory.where(self.codes, chosen), self.names)
+
+    def __getitem__(self, rows: slice) -> "Named":
+        return Named(self.codes[rows], self.names)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,13 +112,17 @@ class Columns:
     def __len__(self) -> int:
         return len(self.number)
 
-    def where(self, chosen: npt.NDArray[np.bool_]) -> "Columns":
+    def where(self, chosen: Bits) -> "Columns":
         """The rows that are chosen; these very ones where all are."""
         if chosen.all():
             return self
-        columns: dict[str, Any] = {
-            field.name: getattr(self, field.name)[chosen] for field in fields(self)
-        }
+        columns: dict[str, Any] = {}
+        for field in fields(self):
+            column = getattr(self, field.name)
+            is_words = isinstance(column, Named)
+            columns[field.name] = (
+                column.where(chosen) if is_words else figure_memory.where(column, chosen)
+            )
         return Columns(**columns)
 
     def between(self, begins_us: int, until_us: int) -> "Columns":
@@ -133,39 +148,34 @@ class Columns:
 
 
 class _Room:
-    """A column that grows, in memory of its own.
-
-    Not in malloc's: each thread has some of that, and keeps what is let go of; a page is drawn in
-    a thread that is new.
-    """
+    """A column that grows; its numbers become wider when some come that need it."""
 
     def __init__(self, kind: npt.DTypeLike) -> None:
-        self._held: npt.NDArray[Any] = np.empty(0, kind)
+        self._held: Numbers = np.empty(0, kind)
         self._size = 0
 
-    def add(self, rows: npt.NDArray[Any]) -> None:
-        end = self._size + len(rows)
-        if end > len(self._held):
-            kind = self._held.dtype
-            # What is beyond the end is no memory yet.
-            wider = np.frombuffer(mmap.mmap(-1, max(2 * end, _LEAST) * kind.itemsize), kind)
-            wider[: self._size] = self._held[: self._size]
+    def add(self, rows: Numbers) -> None:
+        end, kind = self._size + len(rows), np.promote_types(self._held.dtype, rows.dtype)
+        if end > len(self._held) or kind != self._held.dtype:
+            wider = figure_memory.room(max(2 * end, _LEAST), kind)
+            wider[: self._size] = self.rows()
             self._held = wider
         self._held[self._size : end] = rows
         self._size = end
 
-    def rows(self) -> npt.NDArray[Any]:
+    def rows(self) -> Numbers:
         return self._held[: self._size]
 
 
 def _kind(field: "pa.Field") -> npt.DTypeLike:
-    return np.int32 if field.name in _NAMES else field.type.to_pandas_dtype()
+    return np.uint8 if field.name in _NAMES else field.type.to_pandas_dtype()
 
 
-def _codes(chunk: "pa.DictionaryArray", places: dict[str, int]) -> npt.NDArray[np.int32]:
+def _codes(chunk: "pa.DictionaryArray", places: dict[str, int]) -> Codes:
     """The words of a piece as their places in the list of all; new ones are added to it."""
     mine = [places.setdefault(name, len(places)) for name in chunk.dictionary.to_pylist()]
-    return np.asarray(np.array(mine or [0], np.int32)[chunk.indices.to_numpy()])
+    table = np.array(mine or [0], np.min_scalar_type(len(places)))
+    return np.asarray(table[chunk.indices.to_numpy()])
 
 
 def table_of(rows: Iterable[Row[Any]]) -> "pa.Table":

@@ -52,7 +52,8 @@ def read(
     if gap is None:
         return
     day = ""
-    for row in db.execute(_packed(owner, gap, until)):
+    # One at a time: PostgreSQL's driver would hold them all, and twice as large, as words.
+    for row in db.execute(_packed(owner, gap, until), execution_options={"yield_per": 1}):
         if row.span[:_DAY_CHARS] == day:  # an hour of a day that is packed
             continue
         with contextlib.suppress(OldPack):

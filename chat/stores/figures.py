@@ -6,10 +6,11 @@ such rows instead of a million replies; what is not packed, as the present hour,
 Triggers mark what is not true any more, so that nothing deleted, changed or handed over is shown.
 """
 
-from collections.abc import Sequence
-from datetime import datetime, timedelta
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import Engine, delete, func, insert, select
 
 from chat.conversations import ReplyRecord
 from chat.figures import EVERYBODY
@@ -25,18 +26,25 @@ from chat.stores.schema import replies
 
 PIECE = 500
 """Numbers of replies in one query."""
-_RECENT = timedelta(hours=1)
 
 
 class SqlFigures(PartOfStore):
     """Sums over replies; every method raises `StoreError` as the store's do."""
 
+    def __init__(self, reader: Engine, writer: Engine, now: Callable[[], datetime]) -> None:
+        super().__init__(reader, writer, now)
+        self._threads = ThreadPoolExecutor(2, "figures")  # see `Span`
+
     @in_plain_words
     def read(self, owner: str, since: datetime | None, until: datetime) -> Span:
         """The replies that began between two moments, and as long before."""
         earlier = since and since - (until - since)
+        columns = self._threads.submit(self._columns, owner, earlier, until).result()
+        return Span(columns, since, until, self._threads)
+
+    def _columns(self, owner: str, since: datetime | None, until: datetime) -> Columns:
         with self._reader.begin() as db:
-            return Span(Columns.of(figure_rows.read(db, owner, earlier, until)), since, until)
+            return Columns.of(figure_rows.read(db, owner, since, until))
 
     @in_plain_words
     def load(self, owner: str, numbers: Sequence[int]) -> list[ReplyRecord]:
@@ -52,11 +60,11 @@ class SqlFigures(PartOfStore):
         return [found[number] for number in numbers if number in found]
 
     @in_plain_words
-    def newest_change(self, owner: str) -> str:
-        """When one of the owner's replies of the last hour was changed, and how many there are."""
+    def newest_change(self, owner: str, since: datetime) -> str:
+        """When one of the owner's replies that began since then was changed; how many there are."""
         recent = select(func.max(replies.c.updated_at), func.count()).where(
             *figure_rows.owned(owner),
-            replies.c.started_at >= self._now() - _RECENT,
+            replies.c.started_at >= since,
             replies.c.outcome.is_not(None),
         )
         with self._reader.begin() as db:

@@ -6,6 +6,7 @@ is noticed what it cannot know: that an ending was saved, here or by another pro
 
 import time
 from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 
 import streamlit as st
 
@@ -18,18 +19,21 @@ from chat.ui.reply_stats import live_line
 from chat.ui.wiring import services
 
 LOOK_S = 2.0
+RECENT = timedelta(hours=1)
+"""An answer that began earlier is not looked at for its ending."""
 NEWEST = 3
 
 
 def draw_live(owner: str) -> None:
     """Draws the line of what is streaming, and looks every few seconds for what has changed."""
-    seen = _newest(owner)
+    since = datetime.now(UTC) - RECENT
+    seen = _newest(owner, since)
     known = services().engine.known(owner).values() if owner != EVERYBODY else []
     running = [live for live in known if not live.is_closed]
     place = st.empty()
     if running:
         place.caption(f":material/sensors: {plain(streaming_says(running))}")
-    st.fragment(_look, run_every=LOOK_S)(owner, seen, time.monotonic())
+    st.fragment(_look, run_every=LOOK_S)(owner, since, seen, time.monotonic())
 
 
 def streaming_says(running: Sequence[LiveReply]) -> str:
@@ -46,14 +50,14 @@ def streaming_says(running: Sequence[LiveReply]) -> str:
     return f"{count}: {'; '.join(lines)}"
 
 
-def _look(owner: str, seen: str, drawn_at_s: float) -> None:
+def _look(owner: str, since: datetime, seen: str, drawn_at_s: float) -> None:
     # It is also called while the page itself is drawn, and must not redraw it then.
-    if time.monotonic() - drawn_at_s >= LOOK_S / 2 and _newest(owner) != seen:
+    if time.monotonic() - drawn_at_s >= LOOK_S / 2 and _newest(owner, since) != seen:
         st.rerun()
 
 
-def _newest(owner: str) -> str:
+def _newest(owner: str, since: datetime) -> str:
     try:
-        return services().kept.store.figures.newest_change(owner)
+        return services().kept.store.figures.newest_change(owner, since)
     except StoreError:
         return ""

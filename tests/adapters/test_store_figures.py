@@ -257,12 +257,24 @@ def test_the_axis_of_a_single_reply_is_ten_minutes(store: SqlStore) -> None:
 
 
 def test_a_recent_ending_is_a_change(store: SqlStore) -> None:
-    before = store.figures.newest_change("ann")
+    since = NOW - timedelta(hours=1)
+    before = store.figures.newest_change("ann", since)
 
     answer(store, "x", NOW - timedelta(minutes=1))
 
-    assert store.figures.newest_change("ann") != before
-    assert store.figures.newest_change("bob") == before
+    assert store.figures.newest_change("ann", since) != before
+    assert store.figures.newest_change("bob", since) == before
+
+
+def test_that_a_reply_grows_old_is_no_change(url: str) -> None:
+    clock = [NOW]
+    with closing(SqlStore.open(url, now=lambda: clock[0])) as store:
+        answer(store, "x", NOW - timedelta(minutes=1))
+        before = store.figures.newest_change("ann", NOW - timedelta(hours=1))
+
+        clock[0] += DAY
+
+        assert store.figures.newest_change("ann", NOW - timedelta(hours=1)) == before
 
 
 def test_a_name_of_any_length_is_kept_whole(store: SqlStore) -> None:
