@@ -4,6 +4,7 @@ Streamlit would put a component's whole script into every message that draws it 
 """
 
 import hashlib
+import re
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -13,11 +14,13 @@ from starlette.routing import Route
 
 SCRIPT_PATH = "/scripts/{name}"
 KEPT_S = 365 * 24 * 3600
+_BESIDE = re.compile(r'(?<= from "\./)[\w-]+\.js(?=")')
+"""What a script imports that stands beside it."""
 
 
 def script_routes(files: Iterable[Path]) -> list[Route]:
     """The route for these files, each known by its name; anything else is not there."""
-    texts = {file.name: file.read_text("utf-8") for file in files}
+    texts = {file.name: _text(file) for file in files}
 
     async def script(request: Request) -> Response:
         text = texts.get(request.path_params["name"])
@@ -32,8 +35,7 @@ def script_routes(files: Iterable[Path]) -> list[Route]:
 
 def script_address(file: Path) -> str:
     """Where a script is, below the app's own address; another version is elsewhere."""
-    version = hashlib.sha256(file.read_bytes()).hexdigest()[:8]
-    return f"{SCRIPT_PATH.format(name=file.name)[1:]}?{version}"
+    return f"{SCRIPT_PATH.format(name=file.name)[1:]}?{_version(file)}"
 
 
 def loader(file: Path) -> str:
@@ -46,3 +48,14 @@ def loader(file: Path) -> str:
         f'const load = () => import(new URL("{script_address(file)}", document.baseURI))\n'
         "export default async (drawn) => (await load().catch(load)).default(drawn)\n"
     )
+
+
+def _text(file: Path) -> str:
+    """The script as it is sent: what it imports has its version, and so this one's changes too."""
+    return _BESIDE.sub(
+        lambda name: f"{name[0]}?{_version(file.with_name(name[0]))}", file.read_text("utf-8")
+    )
+
+
+def _version(file: Path) -> str:
+    return hashlib.sha256(_text(file).encode()).hexdigest()[:8]

@@ -2,21 +2,15 @@
 // when each lane's first text stood there, how far its figures are behind, its longest freeze.
 // Numbers of ours only. A blind lane shows no elapsed time, so of its lag nothing is known.
 
+import { postPainted } from "./own_routes.js"
+
 const REPORT_S = 0.9 // of one lane alone; several share the requests
 const TICK_MS = 100
 
 const lanes = new Map()
 
-// Of a path of the app's own, wherever it is mounted.
-function address(path) {
-  const base = document.baseURI.replace(/[?#].*$/, "").replace(/[^/]*$/, "")
-  return base.replace(/\/$/, "") + path
-}
-
-function post(path, seen) {
-  const body = JSON.stringify({ is_hidden: document.hidden, ...seen })
-  const send = () => fetch(address(path), { method: "POST", keepalive: true, body }).catch(() => {})
-  requestAnimationFrame(() => setTimeout(send)) // painted by then
+function report(path, seen) {
+  postPainted(path, { is_hidden: document.hidden, ...seen })
 }
 
 function place(lane, name) {
@@ -51,7 +45,7 @@ function look(path, lane) {
   if (isFirst) lane.isAwaited = false
   lane.reportedS = paintedS ?? lane.reportedS
   const seen = { painted_s: lane.reportedS ?? 0 }
-  post(path, isFirst ? { ...seen, first_ago_s: 0 } : seen)
+  report(path, isFirst ? { ...seen, first_ago_s: 0 } : seen)
 }
 
 function end(path, lane) {
@@ -60,7 +54,7 @@ function end(path, lane) {
   const seen = { painted_s: lane.reportedS ?? 0, is_last: true, freeze_s }
   // It may be so short that its beginning was not seen as such.
   const isShort = lane.isAwaited && !document.hidden && hasText(lane)
-  post(path, isShort ? { ...seen, first_ago_s: 0 } : seen)
+  report(path, isShort ? { ...seen, first_ago_s: 0 } : seen)
 }
 
 const painting = new MutationObserver((changes) => {

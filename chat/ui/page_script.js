@@ -3,6 +3,8 @@
 // script, a field that gets the focus, and a report of how far the page has painted, by which the
 // server paces its frames. Given our own words only, never text of a model or a visitor.
 
+import { address, post, postPainted } from "./own_routes.js"
+
 const NEAR_PX = 120 // this close to the end counts as being there
 const REPORT_S = 0.9 // each report is answered with headers, as long as two frames of text
 
@@ -69,17 +71,6 @@ function describe(isBusy) {
   log.setAttribute("aria-busy", String(isBusy))
 }
 
-// Of a path of the app's own, wherever it is mounted.
-function address(path) {
-  const base = document.baseURI.replace(/[?#].*$/, "").replace(/[^/]*$/, "")
-  return base.replace(/\/$/, "") + path
-}
-
-function post(path, body) {
-  const named = { method: "POST", keepalive: true, body: body && JSON.stringify(body) }
-  fetch(address(path), named).catch(() => {})
-}
-
 // Streamlit loads what draws code and formulas when the first of them is there: a second too late.
 // Each of them stands the page still for up to 0.3 s, and Escape with it: who has just come back to
 // a running answer may want to stop it.
@@ -120,12 +111,9 @@ function reportPaint() {
   const isNews = paintedS !== null && (reportedS === null || paintedS - reportedS >= REPORT_S)
   if (!isFirst && !isNews) return
   if (isFirst) isTextAwaited = false
-  const path = paintPath
   reportedS = paintedS ?? reportedS
-  requestAnimationFrame(() => setTimeout(() => {
-    const seen = { painted_s: reportedS ?? 0, is_hidden: false }
-    post(path, isFirst ? { ...seen, first_ago_s: 0 } : seen)
-  }))
+  const seen = { painted_s: reportedS ?? 0, is_hidden: false }
+  postPainted(paintPath, isFirst ? { ...seen, first_ago_s: 0 } : seen)
 }
 
 const LIVE = '[class*="st-key-live_state_"]'
@@ -161,7 +149,7 @@ function reportEnd(path) {
   seen.freeze_s = Math.round(freezeMs) / 1000
   // It may be so short that its beginning was not seen as such.
   if (isTextAwaited && !document.hidden) seen.first_ago_s = 0
-  requestAnimationFrame(() => setTimeout(() => post(path, seen)))
+  postPainted(path, seen)
 }
 
 function reportVisibility() {

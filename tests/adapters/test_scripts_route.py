@@ -6,7 +6,7 @@ import httpx2
 import pytest
 from starlette.applications import Starlette
 
-from chat.api.scripts import loader, script_routes
+from chat.api.scripts import loader, script_address, script_routes
 
 TEXT = "export default function () {}"
 
@@ -15,6 +15,15 @@ TEXT = "export default function () {}"
 def file(tmp_path: Path) -> Path:
     script = tmp_path / "box.js"
     script.write_text(TEXT, "utf-8")
+    return script
+
+
+@pytest.fixture
+def beside(file: Path) -> Path:
+    """A script that the other one imports."""
+    file.write_text('import { one } from "./routes.js"', "utf-8")
+    script = file.with_name("routes.js")
+    script.write_text("export const one = 1", "utf-8")
     return script
 
 
@@ -44,3 +53,18 @@ def test_another_version_of_a_script_has_another_address(file: Path) -> None:
 
     assert "scripts/box.js?" in before
     assert loader(file) != before
+
+
+def test_what_a_script_imports_changes_its_address_too(file: Path, beside: Path) -> None:
+    before = loader(file)
+    beside.write_text("export const one = 2", "utf-8")
+
+    assert loader(file) != before
+
+
+async def test_a_script_imports_another_by_its_version(file: Path, beside: Path) -> None:
+    async with client(file) as browser:
+        sent = (await browser.get("/scripts/box.js")).text
+
+    version = script_address(beside).partition("?")[2]
+    assert sent == f'import {{ one }} from "./routes.js?{version}"'
