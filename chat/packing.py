@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Callable
 
 from chat.errors import StoreError
 from chat.figures import Figures
@@ -14,20 +15,20 @@ FIRST_S = 10
 _log = logging.getLogger(__name__)
 
 
-def pack(figures: Figures, *, for_everybody: bool) -> int:
+def pack(figures: Callable[[], Figures], *, for_everybody: bool) -> int:
     """Packs what is to be packed; gives the number of days, 0 where the store is away. Blocks."""
     try:
-        return figures.pack(for_everybody=for_everybody)
+        return figures().pack(for_everybody=for_everybody)
     except StoreError as error:
         _log.warning("Figures could not be packed: %s", error)
         return 0
 
 
-async def pack_for_ever(figures: Figures, *, for_everybody: bool) -> None:
+async def pack_for_ever(figures: Callable[[], Figures], *, for_everybody: bool) -> None:
     """Packs every quarter of an hour; ends when it is cancelled.
 
     Args:
-        figures: Of the store.
+        figures: Gives those of the store; not asked before the first look.
         for_everybody: Whether there is an operator who may see everybody's.
     """
     await asyncio.sleep(FIRST_S)

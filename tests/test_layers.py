@@ -84,7 +84,7 @@ ROOMS = {
     "pages": Room(CORE | {"ui"}, STREAMLIT),
     "app": Room(CORE | {"ui", "api"}, {**STREAMLIT, "starlette.middleware": "st.App takes it"}),
 }
-ADAPTERS = {"OpenAIWire", "SqlStore", "SimulatorServer"}
+ADAPTERS = {"Upstream", "SqlStore", "SimulatorServer"}
 MADE_ONCE = ADAPTERS | {"Engine", "LocalModels", "Recorder", "Turns"}
 USERS_ROOMS = {"ui", "pages", "app", "api"}
 
@@ -173,7 +173,8 @@ def test_only_the_wiring_names_an_adapter() -> None:
         label(path)
         for path in APP_FILES
         for node in ast.walk(tree_of(path))
-        if isinstance(node, ast.ImportFrom) and {a.name for a in node.names} & ADAPTERS
+        if isinstance(node, ast.ImportFrom)
+        and {a.name for a in node.names} & {"OpenAIWire", *ADAPTERS}
         if room_of(name_of(path)) in USERS_ROOMS
     }
 
@@ -204,7 +205,7 @@ def test_only_the_session_opens_the_session_state() -> None:
     assert namers == {"chat/ui/session.py"}
 
 
-def test_only_the_child_process_and_the_early_start_load_a_module_by_name() -> None:
+def test_only_the_child_process_and_who_puts_it_off_loads_a_module_by_name() -> None:
     loaders = {
         label(path)
         for path in APP_FILES
@@ -214,7 +215,12 @@ def test_only_the_child_process_and_the_early_start_load_a_module_by_name() -> N
         in {"import_module", "__import__"}
     }
 
-    assert loaders == {"chat/local/child.py", "chat/ui/early.py"}
+    assert loaders == {
+        "chat/local/child.py",
+        "chat/providers/upstream.py",
+        "chat/stores/sql.py",
+        "chat/ui/early.py",
+    }
 
 
 @pytest.mark.parametrize("path", APP_FILES, ids=label)

@@ -3,11 +3,13 @@
 What the calls do is in the neighbouring files; opening the database is in `database`.
 """
 
+import importlib
 import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from functools import cached_property
 from types import MappingProxyType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from sqlalchemy import Engine, select
 
@@ -20,12 +22,14 @@ from chat.stores.columns import as_id, utc_now
 from chat.stores.comparisons import SqlComparisons
 from chat.stores.database import READS, WRITES, connect, migrate, parse_url
 from chat.stores.faults import in_plain_words
-from chat.stores.figures import SqlFigures
 from chat.stores.measured import SqlMeasured
 from chat.stores.rows import conversation_of, reply_of
 from chat.stores.schema import conversations
 from chat.stores.tokens import SqlTokens
 from chat.tree import Tree
+
+if TYPE_CHECKING:  # an import that runs would be what is put off below
+    from chat.stores.figures import SqlFigures
 
 BUSY_TIMEOUT_S = 5.0
 NO_LOGS: Mapping[str, bytes] = MappingProxyType({})
@@ -60,8 +64,15 @@ class SqlStore:
         self.batches = SqlBatches(self._reader, self._writer, now, self._process_id)
         self.comparisons = SqlComparisons(self._reader, self._writer, now)
         self.tokens = SqlTokens(self._reader, self._writer, now)
-        self.figures = SqlFigures(self._reader, self._writer, now)
         self.measured = SqlMeasured(self._reader, self._writer)
+
+    @cached_property
+    def figures(self) -> "SqlFigures":
+        """How fast the visitors' answers were, summed up."""
+        # By name, when asked: numpy and pyarrow are 0.2 s that the first page need not wait for.
+        module = importlib.import_module("chat.stores.figures")
+        made: SqlFigures = module.SqlFigures(self._reader, self._writer, self._now)
+        return made
 
     @classmethod
     @in_plain_words

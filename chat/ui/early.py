@@ -58,6 +58,11 @@ async def _made() -> "Services":
 
 def _import_for_later() -> None:
     """Imports what the metrics page draws with: more than half a second at its first visit."""
-    for name in ("chat.ui.metrics_view", "chat.ui.flight", "pyarrow.pandas_compat"):
+    for name in (
+        "chat.ui.metrics_view",
+        "chat.ui.flight",
+        "chat.stores.figures",
+        "pyarrow.pandas_compat",
+    ):
         importlib.import_module(name)
     gc.freeze()

@@ -83,7 +83,7 @@ function begin(id) {
   return { id, isAwaited: true, reportedS: null, paintedS: null, freezeMs: 0, lateMs: 0 }
 }
 
-export default function ({ data }) {
+export default function ({ data: [data] }) {
   const running = new Map(data.lanes)
   for (const [path, lane] of lanes) if (!running.has(path)) end(path, lane)
   for (const [path, id] of running) if (!lanes.has(path)) lanes.set(path, begin(id))

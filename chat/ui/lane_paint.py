@@ -11,6 +11,7 @@ from chat.api.paints import PAINT_PATH
 from chat.api.scripts import loader
 from chat.opened_comparison import OpenedComparison
 from chat.ui import session
+from chat.ui.component_data import as_it_is
 from chat.ui.wiring import services
 
 HEAD = "lane_head_"
@@ -32,4 +33,4 @@ def report_lanes(tab: session.Tab, opened: OpenedComparison | None) -> None:
         [PAINT_PATH.format(reply_id=reply_id, view=tab.view), message_id]
         for reply_id, message_id in running
     ]
-    _script(key="lane_paint", data={"lanes": lanes}, height=1)
+    _script(key="lane_paint", data=as_it_is({"lanes": lanes}), height=1)

@@ -13,6 +13,7 @@ import streamlit.components.v2 as components
 
 from chat.api.scripts import loader
 from chat.catalogue_json import MAX_ID_CHARS
+from chat.ui.component_data import as_it_is
 
 _HTML = """
 <div data-box>
@@ -86,12 +87,14 @@ def draw_model_box(
     with st.container(gap=None):
         _list(
             key=f"{key}-list",
-            data={
-                "name": key,
-                "entries": [
-                    [e.id, e.name, e.section, e.facts, e.is_favourite, e.group] for e in entries
-                ],
-            },
+            data=as_it_is(
+                {
+                    "name": key,
+                    "entries": [
+                        [e.id, e.name, e.section, e.facts, e.is_favourite, e.group] for e in entries
+                    ],
+                }
+            ),
             height="content",
         )
         _box(

@@ -3,7 +3,7 @@
 
 const lists = (window.tickertapeModels ??= new Map())
 
-export default function ({ data }) {
+export default function ({ data: [data] }) {
   lists.set(data.name, data.entries)
   window.dispatchEvent(new CustomEvent("tickertape-models", { detail: data.name }))
   return () => lists.delete(data.name)

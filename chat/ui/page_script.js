@@ -257,7 +257,7 @@ function beginPainting(path) {
   if (document.hidden) reportVisibility()
 }
 
-export default function ({ data, parentElement }) {
+export default function ({ data: [data], parentElement }) {
   const status = parentElement.querySelector("[role=status]")
   if (status.textContent !== data.say) status.textContent = data.say
   stopPath = data.stop

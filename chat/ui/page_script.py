@@ -12,6 +12,7 @@ import streamlit.components.v2 as components
 from chat.api.paints import PAINT_PATH
 from chat.api.replies import STOP_PATH
 from chat.api.scripts import loader, script_address
+from chat.ui.component_data import as_it_is
 from chat.ui.copy_button import SCRIPT as COPY_SCRIPT
 from chat.ui.live_state import Phase
 from chat.ui.reply_header import LIVE_STATE
@@ -96,19 +97,21 @@ def run_page_script(
     """
     _script(
         key="page_script",
-        data={
-            "say": say,
-            "busy": running is not None,
-            "turn": turn,
-            "ahead": _AHEAD,
-            "later": _LATER if has_transcript and running is None else None,
-            "transcript": TRANSCRIPT if has_transcript else None,
-            "phases": {"prefix": LIVE_STATE, "words": _PHASES} if running is not None else None,
-            "focus": {"field": focus[0], "wish": focus[1]} if focus is not None else None,
-            "paint": PAINT_PATH.format(reply_id=running, view=view)
-            if running is not None
-            else None,
-            "stop": STOP_PATH.format(reply_id=running) if running is not None else None,
-        },
+        data=as_it_is(
+            {
+                "say": say,
+                "busy": running is not None,
+                "turn": turn,
+                "ahead": _AHEAD,
+                "later": _LATER if has_transcript and running is None else None,
+                "transcript": TRANSCRIPT if has_transcript else None,
+                "phases": {"prefix": LIVE_STATE, "words": _PHASES} if running is not None else None,
+                "focus": {"field": focus[0], "wish": focus[1]} if focus is not None else None,
+                "paint": PAINT_PATH.format(reply_id=running, view=view)
+                if running is not None
+                else None,
+                "stop": STOP_PATH.format(reply_id=running) if running is not None else None,
+            }
+        ),
         height="content",
     )

@@ -28,9 +28,7 @@ from chat.on_screen import OnScreen
 from chat.packing import pack_for_ever
 from chat.paint import PaintBoard
 from chat.ports import Tokens
-from chat.providers.openai_keys import OpenAIKeys
-from chat.providers.openai_lists import list_models
-from chat.providers.openai_wire import OpenAIWire
+from chat.providers.upstream import Upstream
 from chat.queue import Queue
 from chat.recorder import Recorder
 from chat.retry import Policy
@@ -52,6 +50,7 @@ from chat.upstream_says import Says
 
 ROOT = Path(__file__).resolve().parents[2]
 
+SDK_DELAY_S = 1.5
 LOCAL_DELAY_S = 2.0
 _NO_KEY = Secret("-")
 """Stands where the SDK insists on a key; not sent."""
@@ -197,17 +196,11 @@ def services() -> Services:
                 says=Says(provider.says_of, routes.is_openrouter, place.measured),
             )
         )
-    asks = OpenAIKeys(provider.client, routes.openrouter)
-    keys = KeyBook(engine.spawn, asks.describe)
-    others = EndpointModels(
-        routes.others,
-        engine.spawn,
-        lambda endpoint: list_models(provider.client(endpoint)),
-        time.monotonic,
-    )
+    keys = KeyBook(engine.spawn, provider.describe)
+    others = EndpointModels(routes.others, engine.spawn, provider.list_models, time.monotonic)
     engine.spawn(provider.warm())
     engine.spawn(_start_later(local))
-    engine.spawn(pack_for_ever(store.figures, for_everybody=settings.api_token is not None))
+    engine.spawn(pack_for_ever(lambda: store.figures, for_everybody=settings.api_token is not None))
     kept, temporary = rooms
     batching = Batching(store.batches, kept.turns, afterwards.submit, store.ask_stop)
     on_screen = OnScreen(temporary.remove)
@@ -231,7 +224,7 @@ def services() -> Services:
         others,
         batching,
         HostLists(engine.spawn, provider.hosts_of, time.monotonic),
-        SignIns(auth_url_of(settings), asks.exchange, engine.spawn, time.monotonic),
+        SignIns(auth_url_of(settings), provider.exchange, engine.spawn, time.monotonic),
         Tickets(time.monotonic),
         Sealer(
             load_secret(settings.cookie_secret, secret_path(settings.database_url, ROOT)), time.time
@@ -243,16 +236,16 @@ def services() -> Services:
     )
 
 
-def _provider(settings: Settings, routes: Routes) -> OpenAIWire:
+def _provider(settings: Settings, routes: Routes) -> Upstream:
     # Silence is judged by our own deadlines; the client's is for what has none.
     silence_s = max(
         settings.first_event_timeout_s, settings.first_token_timeout_s, settings.gap_timeout_s
     )
-    return OpenAIWire(routes.endpoint, silence_s + 1, settings.connect_timeout_s)
+    return Upstream(routes, silence_s + 1, settings.connect_timeout_s, time.monotonic, SDK_DELAY_S)
 
 
 def _model_lists(
-    settings: Settings, provider: OpenAIWire, routes: Routes, engine: Engine
+    settings: Settings, provider: Upstream, routes: Routes, engine: Engine
 ) -> ModelLists:
     async def fetch(key: Secret | None) -> bytes:
         endpoint = routes.openrouter(key or _NO_KEY)

@@ -23,7 +23,7 @@ from .driver import (
 from .processes import Upstream
 
 LIMIT_MS = 100
-TRIES = 3
+TRIES = 6
 PHASES = {
     "before the first token": ("acme/sim-silent", 0),
     "in hidden reasoning": ("acme/sim-hidden-think-5000-ttft-0-rate-50", 0),

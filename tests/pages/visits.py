@@ -51,7 +51,8 @@ def chosen(app: AppTest) -> str:
 
 def offers(app: AppTest) -> dict[str, list[str]]:
     """What the model box lists: name, section, facts and star by id, in order."""
-    listed = json.loads(told(app, "tickertape.model_list"))["entries"]
+    [list_data] = json.loads(told(app, "tickertape.model_list"))
+    listed = list_data["entries"]
     fits = json.loads(told(app, "tickertape.model_box"))["fits"]
     assert len(fits) == len(listed)
     return {entry[0]: entry[1:] for entry, fit in zip(listed, fits, strict=True) if fit == "1"}
