@@ -97,6 +97,8 @@ def start_app(
             "OPENAI_API": "on",
             # So that on a busy machine no answer ends before the test is where it looks at it.
             "DEFAULT_MAX_TOKENS": "3000",
+            # Answers that tests have left go on, on a server that all of them share.
+            "MAX_ANSWERS": "1000",
             "PYTHONUNBUFFERED": "1",
         }
     )
