@@ -29,6 +29,9 @@ READS: dict[str, dict[str, Any]] = {
 """Execution options of a connection that only reads, by dialect."""
 WRITES = "tickertape_writes"
 """Execution option of a connection whose transaction will write."""
+AS_BYTES = "tickertape_as_bytes"
+"""Execution option of a query for many bytes: PostgreSQL sends them as they are, in a third of the
+time that they take as words of twice the length."""
 
 _MIGRATIONS = Path(__file__).with_name("migrations")
 _ONE_MIGRATION = threading.Lock()  # Alembic keeps what is being migrated in module globals
@@ -126,7 +129,18 @@ def _connect_postgresql(url: URL, busy_timeout_s: float) -> Engine:
         cursor.close()
         connection.commit()
 
+    if options:
+        _heed_as_bytes(engine)
     return engine
+
+
+def _heed_as_bytes(engine: Engine) -> None:
+    @event.listens_for(engine, "before_cursor_execute")
+    def choose(
+        _on: object, cursor: Any, _words: str, _values: object, context: Any, _many: object
+    ) -> None:
+        if context.execution_options.get(AS_BYTES):
+            cursor.format = engine.dialect.loaded_dbapi.pq.Format.BINARY
 
 
 def migrate(engine: Engine) -> None:

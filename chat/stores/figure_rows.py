@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Connection, Select, exists, func, literal,
 
 from chat.figures import EVERYBODY
 from chat.stores.columns import as_id
+from chat.stores.database import AS_BYTES
 from chat.stores.figure_columns import OldPack, from_bytes, table_of
 from chat.stores.figure_tables import packed_figures, stale_figures
 from chat.stores.schema import conversations, messages, replies
@@ -52,8 +53,9 @@ def read(
     if gap is None:
         return
     day = ""
-    # One at a time: PostgreSQL's driver would hold them all, and twice as large, as words.
-    for row in db.execute(_packed(owner, gap, until), execution_options={"yield_per": 1}):
+    # One at a time: PostgreSQL's driver would hold them all.
+    options = {"yield_per": 1, AS_BYTES: True}
+    for row in db.execute(_packed(owner, gap, until), execution_options=options):
         if row.span[:_DAY_CHARS] == day:  # an hour of a day that is packed
             continue
         with contextlib.suppress(OldPack):
