@@ -11,7 +11,8 @@ from bench.chat_page import ChatPage
 from bench.processes import ROOT, free_port, run_app, wait_healthy
 from bench.report import Figure, Report
 
-TARGET_S = 5.0
+TARGET_S = 3.0
+MAKE_TARGET_S = 5.0
 STREAMLIT_RUN = [
     *(sys.executable, "-m", "streamlit", "run", "streamlit_app.py"),
     "--server.port=PORT",
@@ -27,7 +28,8 @@ def measure(runs: int) -> Report:
         took = [_one(command, settings) for _ in range(runs)]
         healthy, usable = zip(*took, strict=True)
         figures.append(Figure(f"{name} → healthy", healthy, "s"))
-        figures.append(Figure(f"{name} → first page usable", usable, "s", TARGET_S))
+        target_s = MAKE_TARGET_S if name == "make run" else TARGET_S
+        figures.append(Figure(f"{name} → first page usable", usable, "s", target_s))
     return Report("Start: command → first page usable in Chromium", tuple(figures))
 
 

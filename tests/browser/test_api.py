@@ -22,7 +22,8 @@ from .driver import (
 )
 from .processes import App
 
-SLOW = "sim/rate-40-len-400-style-prose-ttft-0"
+SLOW = "sim/rate-25-len-400-style-prose-ttft-0"
+"""16 s: so long does a busy machine have to open the page."""
 WHOLE = known_words(400)
 PATIENCE_S = 60
 
