@@ -64,7 +64,14 @@
         .filter((part) => !part.closest(ASIDE) && !part.parentElement.closest(PART))
         .slice(skipped)
     }
-    const letters = (part) => part.textContent.replace(/[^\p{L}\p{N}]+/gu, "")
+    const onlyLetters = (text) => text.replace(/[^\p{L}\p{N}]+/gu, "")
+    // A table that grows in slices has a head in each, of which the first alone is shown.
+    const isShown = (head) => getComputedStyle(head).visibility !== "collapse"
+    const letters = (part) => {
+      const hidden = [...part.querySelectorAll("thead")].filter((head) => !isShown(head))
+      const heads = hidden.reduce((sum, head) => sum + onlyLetters(head.textContent).length, 0)
+      return onlyLetters(part.textContent).slice(heads)
+    }
     const count = (part) => {
       if (!counts.has(part)) counts.set(part, letters(part).length)
       return counts.get(part)

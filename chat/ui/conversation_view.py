@@ -18,6 +18,7 @@ from chat.ui.copy_button import draw_copy_button
 from chat.ui.failure_card import buttons_of
 from chat.ui.finish_watch import note_finished
 from chat.ui.flight_link import open_flight
+from chat.ui.live_blocks import LAST_PAINT_S
 from chat.ui.live_reply import draw_live_reply, has_started_over
 from chat.ui.live_state import LiveState
 from chat.ui.notices import StoreNotice
@@ -41,9 +42,6 @@ from chat.ui.wiring import services
 
 ELSEWHERE_S = 1.0
 COST_S = 3.0
-LAST_PAINT_S = 0.05
-"""Time for the page to paint the last words: what the next run sends would be drawn with them, and
-they stood there a tenth of a second later."""
 CAN_GO_ON: frozenset[Outcome] = frozenset({"stopped", "truncated", "interrupted", "failed"})
 
 _SAID: dict[Outcome, Announcement] = {
@@ -162,8 +160,8 @@ def _draw_live(tab: session.Tab, live: LiveReply, store_notice: StoreNotice) -> 
         draw_live_reply(live, tick, lambda: paints.load(tab.view, live.id))
     finally:
         paints.close(tab.view, live.id)
-    time.sleep(LAST_PAINT_S)
     # The finished reply is drawn by the next run, in the same elements.
+    time.sleep(LAST_PAINT_S)
     st.rerun()
 
 

@@ -4,6 +4,7 @@ The elements stand in the places that those of the finished answer will have (`s
 `stacks`), so that nothing moves at its end.
 """
 
+import time
 from collections.abc import Iterator
 from itertools import chain, takewhile
 
@@ -14,6 +15,15 @@ from chat.segments import Action, Piece, Seal
 from chat.ui.stacks import stack_sizes
 
 CURSOR = "▌"
+LAST_PAINT_S = 0.05
+"""Time for the page to paint the last words: the whole that is drawn anew after them would be
+drawn with them, and they stood there a tenth of a second later, in a long fence half a second."""
+
+_ELEMENT = "[data-testid=stElementContainer]"
+_ONE_HEAD = f"""<style>
+{_ELEMENT}:has(i.slices) ~ {_ELEMENT} ~ {_ELEMENT} thead {{ visibility: collapse }}
+</style><i class="slices" hidden></i>"""
+"""Each slice of a table needs its head, for the columns; only the first shows it."""
 
 
 def draw_blocks(actions: Iterator[Action]) -> None:
@@ -38,9 +48,12 @@ def _draw_block(blocks: "_Blocks") -> None:
     if not blocks.is_cut:
         return
     with place.container(gap=None):
+        if blocks.repeats_head:
+            st.html(_ONE_HEAD)
         st.markdown(blocks.drawn)
         while blocks.is_cut:
             st.write_stream(blocks.next_slice(), cursor=CURSOR)
+    time.sleep(LAST_PAINT_S)
     place.markdown(blocks.block)
 
 
@@ -63,6 +76,11 @@ class _Blocks:
         self.is_cut = False
         self.block = ""
         self.drawn = ""
+
+    @property
+    def repeats_head(self) -> bool:
+        """Whether the next slice begins with a table's head; elsewhere a "|" does no harm."""
+        return "|" in self._reopen
 
     def next_slice(self) -> Iterator[str]:
         """The pieces of the block's next slice, as they come."""

@@ -190,5 +190,19 @@ _MAIN = "document.querySelector('[data-testid=stMain]')"
 _GAP = f"({_MAIN}.scrollHeight - {_MAIN}.scrollTop - {_MAIN}.clientHeight)"
 
 
+def test_a_table_that_grows_in_slices_shows_its_head_once(page: Page) -> None:
+    choose_model(page, "sim/ttft-0-rate-200-len-3518-style-table")
+    ask(page, "Hello")
+
+    heads = log(page).locator("thead")
+    expect(heads.nth(2)).to_be_attached()
+    expect(heads.filter(visible=True)).to_have_count(1)
+    assert heads.count() > 2
+    stop_button(page).click()
+    await_end(page)
+    expect(heads).to_have_count(1)
+    expect(heads).to_be_visible()
+
+
 def is_at_end(page: Page) -> bool:
     return bool(page.evaluate(f"{_GAP} < {NEAR_PX}"))
