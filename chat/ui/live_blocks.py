@@ -17,7 +17,9 @@ from chat.ui.stacks import stack_sizes
 CURSOR = "▌"
 LAST_PAINT_S = 0.05
 """Time for the page to paint the last words: the whole that is drawn anew after them would be
-drawn with them, and they stood there a tenth of a second later, in a long fence half a second."""
+drawn with them, and they stood there a tenth of a second later."""
+MOST_AT_ONCE_CHARS = 20_000
+"""A fence of 2,000 lines takes a browser 0.4 s, in which nothing that follows can be painted."""
 
 _ELEMENT = "[data-testid=stElementContainer]"
 _ONE_HEAD = f"""<style>
@@ -40,7 +42,8 @@ def draw_blocks(actions: Iterator[Action]) -> None:
 def _draw_block(blocks: "_Blocks") -> None:
     """One block in one place: streamed whole, or in slices that its end makes whole again.
 
-    The slices stand close together, so that they are read as one block.
+    The slices stand close together, so that they are read as one block. What is very long stays in
+    them until the finished answer is drawn.
     """
     place = st.empty()
     with place:
@@ -53,8 +56,9 @@ def _draw_block(blocks: "_Blocks") -> None:
         st.markdown(blocks.drawn)
         while blocks.is_cut:
             st.write_stream(blocks.next_slice(), cursor=CURSOR)
-    time.sleep(LAST_PAINT_S)
-    place.markdown(blocks.block)
+    if len(blocks.block) <= MOST_AT_ONCE_CHARS:
+        time.sleep(LAST_PAINT_S)
+        place.markdown(blocks.block)
 
 
 class _Blocks:
