@@ -32,6 +32,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.setenv("LOCAL_MODELS", "off")
     # A failure is drawn at once; the waits before another try have tests of their own.
     monkeypatch.setenv("RETRY_TRIES", "1")
+    monkeypatch.setenv("MAX_ANSWERS", "1000")  # a test may play all faults at once
     monkeypatch.setenv("RECONNECTS", "0")
     monkeypatch.setenv("MODEL_LIST_MINUTES", "0")  # no test asks the internet
     monkeypatch.setenv("TICKERTAPE_CACHE", str(tmp_path / "cache"))
