@@ -1,14 +1,14 @@
 """Keeps what happens in the store, and keeps trying when the store cannot take it right now.
 
 One thread writes: new partials of all running answers in one transaction at a time, ended answers
-at once. An answer goes on whether or not it can be saved.
+at once and by themselves. An answer goes on whether or not it can be saved.
 """
 
 import logging
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import partial
 
@@ -18,11 +18,13 @@ from chat.live import LiveReply
 from chat.ports import Store
 from chat.recorded_log import encode_log
 from chat.reply import ReplyFold
-from chat.tree import Tree
+from chat.tree import Tree, grown
 
 _log = logging.getLogger(__name__)
 
 CHECKPOINT_S = 0.5
+CHECKPOINT_EACH_S = 0.01
+"""Time between two rounds of checkpoints that each running answer is good for."""
 BEAT_S = 5.0
 """How often this process says that it lives; the store calls one dead after three times that."""
 REMEMBERED = 64
@@ -73,22 +75,6 @@ def record_of(start: ReplyRecord, fold: ReplyFold) -> ReplyRecord:
     )
 
 
-def _merged(tree: Tree | None, waiting: Sequence[tuple[StoredTurn, Conversation]]) -> Tree | None:
-    """The tree with the turns that wait for the store; the last of them ends the path."""
-    for turn, conversation in waiting:
-        tree = tree or Tree(conversation, (), ())
-        if any(reply.id == turn.reply.id for reply in tree.replies):
-            continue
-        is_new = all(user.id != turn.user.id for user in tree.users)
-        tree = replace(
-            tree,
-            users=(*tree.users, turn.user) if is_new else tree.users,
-            replies=(*tree.replies, turn.reply),
-            leaf_id=turn.reply.id,
-        )
-    return tree
-
-
 class Recorder:
     """Writes turns and checkpoints; readable while the store is away.
 
@@ -96,7 +82,8 @@ class Recorder:
         store: Where everything is kept in the end.
         on_saved: Called with a reply's id once its ending is in the store.
         on_stop: Called with an answer that another process was asked to stop; may come again.
-        checkpoint_s: Longest time a partial waits for its checkpoint, in seconds.
+        checkpoint_s: Longest time a partial waits for its checkpoint, in seconds; longer where
+            more than fifty answers run.
         beat_s: Time between two signs of life, in seconds.
     """
 
@@ -113,7 +100,7 @@ class Recorder:
         self._on_stop = on_stop
         self._checkpoint_s = checkpoint_s
         self._beat_s = beat_s
-        self._beat_at_s = time.monotonic()
+        self._beat_at_s = self._round_at_s = time.monotonic()
         self._remembered: OrderedDict[tuple[str, str], Tree] = OrderedDict()
         self._lock = threading.Lock()
         self._unsaved: list[tuple[StoredTurn, Conversation]] = []
@@ -171,7 +158,7 @@ class Recorder:
                 raise
         else:
             self._remember(owner, conversation_id, tree)
-        return _merged(tree, waiting)
+        return grown(tree, waiting)
 
     def forget(self, owner: str, conversation_id: str) -> None:
         """Lets go of what is remembered of a conversation."""
@@ -186,9 +173,11 @@ class Recorder:
 
     def _run(self) -> None:
         while not self._is_closing:
-            to_beat_s = max(0.0, self._beat_at_s - time.monotonic())
-            is_idle = not (self._tracks or self._unsaved or self._fault)
-            self._wake.wait(to_beat_s if is_idle else min(self._checkpoint_s, to_beat_s))
+            now_s = time.monotonic()
+            wait_s = self._beat_at_s - now_s
+            if self._tracks or self._unsaved or self._fault:
+                wait_s = min(wait_s, self._round_at_s - now_s, self._checkpoint_s)
+            self._wake.wait(max(0.0, wait_s))
             self._wake.clear()
             self._save()
         self._save()
@@ -203,7 +192,7 @@ class Recorder:
 
     def _remember_turn(self, turn: StoredTurn, conversation: Conversation) -> None:
         place = (conversation.owner, conversation.id)
-        tree = _merged(self._remembered.get(place), [(turn, conversation)])
+        tree = grown(self._remembered.get(place), [(turn, conversation)])
         if tree is not None and place in self._remembered:
             self._remembered[place] = tree
 
@@ -265,8 +254,13 @@ class Recorder:
                 self._on_stop(running[reply_id])
 
     def _checkpoint(self, tracks: list[_Track]) -> None:
+        now_s = time.monotonic()
+        is_round = self._is_closing or self._fault is not None or now_s >= self._round_at_s
+        if is_round:
+            self._round_at_s = now_s + max(self._checkpoint_s, len(tracks) * CHECKPOINT_EACH_S)
         for track in tracks:
-            track.catch_up()
+            if is_round or track.live.is_closed:
+                track.catch_up()
         fresh = [track for track in tracks if not track.is_saved]
         if not fresh:
             return

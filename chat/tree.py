@@ -5,9 +5,10 @@ earlier answer; nothing is overwritten. The path ends in the leaf that was chose
 """
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from chat.conversations import Conversation, ReplyRecord, UserMessage
+from chat.conversations import Conversation, ReplyRecord, StoredTurn, UserMessage
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,3 +97,19 @@ def leaf_below(tree: Tree, node_id: str) -> str | None:
             below |= {user.id, reply.id}
             leaf = reply.id
     return leaf
+
+
+def grown(tree: Tree | None, turns: Sequence[tuple[StoredTurn, Conversation]]) -> Tree | None:
+    """The tree with turns that may be new to it; the last of them ends the path."""
+    for turn, conversation in turns:
+        tree = tree or Tree(conversation, (), ())
+        if any(reply.id == turn.reply.id for reply in tree.replies):
+            continue
+        is_new = all(user.id != turn.user.id for user in tree.users)
+        tree = replace(
+            tree,
+            users=(*tree.users, turn.user) if is_new else tree.users,
+            replies=(*tree.replies, turn.reply),
+            leaf_id=turn.reply.id,
+        )
+    return tree

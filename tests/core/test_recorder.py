@@ -73,6 +73,24 @@ def test_what_did_not_change_is_not_saved_again(store: AwayStore, recorder: Reco
         store.saved.get(timeout=0.05)  # five checkpoints
 
 
+def test_an_ending_brings_no_partials_of_others_along(
+    store: AwayStore, done: SimpleQueue[str]
+) -> None:
+    recorder = Recorder(store, on_saved=done.put, checkpoint_s=3600)
+    first, second = begin(recorder), begin(recorder, "2", "r-1")
+    first.append(TextDelta("Hello"))
+    second.append(TextDelta("there"))
+
+    end(recorder, second)
+    told = done.get(timeout=PATIENCE_S)
+    texts = [reply.text for reply in stored(store)]
+    recorder.close()
+
+    assert told == "r-2"
+    assert texts == ["", "there"]
+    assert [reply.text for reply in stored(store)] == ["Hello", "there"]
+
+
 def test_closing_saves_what_is_left(store: AwayStore) -> None:
     before = set(threading.enumerate())
     recorder = Recorder(store, checkpoint_s=3600)
