@@ -216,7 +216,8 @@ class Fuse:
     def _check(self, spent: Spent) -> None:
         limits, meter = self._budget.limits, self._budget.meter
         _check("answer", spent, limits.answer_tokens, limits.answer_usd)
-        if meter is not None:
+        # All that a session has used is added up only where somebody asks: each delta comes here.
+        if meter is not None and (limits.session_tokens, limits.session_usd) != (None, None):
             _check("session", meter.spent, limits.session_tokens, limits.session_usd)
 
 
