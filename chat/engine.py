@@ -24,6 +24,7 @@ from typing import Any, TypeVar, cast
 
 from chat.departure import hear_leaving
 from chat.errors import InternalFault, ProviderError, ReplyInterrupted, ServerBusy
+from chat.event_loop import new_loop
 from chat.events import Event, Failed, RequestLeft, RequestSent, Stopped
 from chat.live import LiveReply
 
@@ -60,7 +61,7 @@ class Engine:
         self._on_end = on_end
         self._on_close = on_close
         self._max_answers = max_answers
-        self._loop = asyncio.new_event_loop()
+        self._loop = new_loop()
         self._thread = threading.Thread(target=self._run, name="tickertape-engine", daemon=True)
         self._replies: dict[str, LiveReply] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}

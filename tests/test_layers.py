@@ -42,6 +42,7 @@ ROOMS = {
             "numpy": "linear algebra: arrays in, arrays out, no I/O",
             "PIL": "decoding images: bytes in, a size or a fault out, no I/O",
             "cryptography": "encryption: bytes in, bytes out, no I/O",
+            "uvloop": "an event loop in the place of asyncio's; what it does is up to others",
             "dotenv.parser": "the grammar of .env files; the rest of dotenv sets the environment",
         },
     ),

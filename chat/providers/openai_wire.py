@@ -74,6 +74,14 @@ class OpenAIWire:
     async def stream(self, request: ChatRequest, key: Secret | None) -> AsyncIterator[Event]:
         """See `chat.ports.Provider.stream`."""
         endpoint = self._endpoint_of(request.model, key)
+        async with aclosing(self.stream_from(endpoint, request)) as events:
+            async for event in events:
+                yield event
+
+    async def stream_from(
+        self, endpoint: Endpoint, request: ChatRequest
+    ) -> AsyncGenerator[Event, None]:
+        """Likewise, from an endpoint that was found before."""
         try:
             async with aclosing(self._events(endpoint, request)) as events:
                 async for event in events:

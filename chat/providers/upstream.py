@@ -2,6 +2,9 @@
 
 The SDK is a third of all that the app imports. A page that is being drawn does not wait for it, nor
 share the interpreter with it: whoever is in no hurry lets the first page be drawn before.
+
+Where many answers run at once, those beyond `HERE` are read in a process of its own: to read what
+comes is most of the work that an answer makes, and pages and answers share one interpreter here.
 """
 
 import asyncio
@@ -16,6 +19,7 @@ from chat.key_book import KeyInfo
 from chat.measures import UpstreamSays
 from chat.messages import ChatRequest, Secret
 from chat.ports import Clock
+from chat.providers.worker_process import WorkerProcess
 from chat.routing import Endpoint, Routes
 
 if TYPE_CHECKING:  # an import that runs would be what is put off here
@@ -23,6 +27,10 @@ if TYPE_CHECKING:  # an import that runs would be what is put off here
 
     from chat.providers.openai_keys import OpenAIKeys
     from chat.providers.openai_wire import OpenAIWire
+
+HERE = 10
+"""So many answers at once are read in this process. Beyond, the worker is started, which takes a
+second and 60 MB; a visitor who compares six models never needs it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +49,10 @@ class Upstream:
         connect_timeout_s: Longest wait for a connection, in seconds.
         clock: Gives the present moment, in seconds.
         patience_s: So long from now on only an answer has the SDK imported.
+        here: How many answers are read in this process at once.
+
+    Attributes:
+        worker: Reads those beyond.
     """
 
     def __init__(
@@ -50,20 +62,26 @@ class Upstream:
         connect_timeout_s: float,
         clock: Clock,
         patience_s: float,
+        *,
+        here: int = HERE,
     ) -> None:
         self._routes = routes
         self._timeouts_s = (read_timeout_s, connect_timeout_s)
         self._clock = clock
         self._quiet_until_s = clock() + patience_s
         self._sdk: _Sdk | None = None
+        self.worker = WorkerProcess(self._timeouts_s)
+        self._here = here
+        self._reading_here = 0
         self._importing = asyncio.Lock()
         self._is_there = asyncio.Event()
 
     def stream(self, request: ChatRequest, key: Secret | None) -> AsyncIterator[Event]:
         """See `chat.ports.Provider.stream`."""
-        if self._sdk is None:
-            return self._stream_first(request, key)
-        return self._sdk.wire.stream(request, key)
+        if self._reading_here < self._here:
+            return self._stream_here(request, key)
+        self.worker.start()
+        return self._stream_there(request, key)
 
     async def usage_of(self, model: str, generation_id: str, key: Secret | None) -> Usage | None:
         """See `OpenAIWire.usage_of`."""
@@ -102,14 +120,30 @@ class Upstream:
 
     async def close(self) -> None:
         """Closes the pooled connections."""
+        await self.worker.close()
         if self._sdk is not None:
             await self._sdk.wire.close()
 
-    async def _stream_first(
+    async def _stream_here(
         self, request: ChatRequest, key: Secret | None
     ) -> AsyncGenerator[Event, None]:
-        wire = (await self._imported()).wire
-        events = cast("AsyncGenerator[Event, None]", wire.stream(request, key))
+        self._reading_here += 1
+        try:
+            wire = (self._sdk or await self._imported()).wire
+            events = cast("AsyncGenerator[Event, None]", wire.stream(request, key))
+            async with aclosing(events) as source:
+                async for event in source:
+                    yield event
+        finally:
+            self._reading_here -= 1
+
+    async def _stream_there(
+        self, request: ChatRequest, key: Secret | None
+    ) -> AsyncGenerator[Event, None]:
+        if self.worker.is_ready:
+            events = self.worker.stream(self._routes.endpoint(request.model, key), request)
+        else:
+            events = self._stream_here(request, key)
         async with aclosing(events) as source:
             async for event in source:
                 yield event
