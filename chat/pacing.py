@@ -110,14 +110,25 @@ class Pacer:
         """
         if not pending_bytes:
             return math.inf
-        if self._painted_s is None:
-            return 0.0
-        cost_s = (FRAME_BYTES + tail_bytes) / COST_BYTES_S
-        frame_s = self._load.stretch_s(min(max(cost_s, FRAME_S), PATIENCE_S))
-        due_s = self._painted_s + frame_s
+        due_s = self._due_s(tail_bytes)
         if tail_bytes > max(LARGE_BYTES, WORTH * pending_bytes):
             due_s = max(due_s, self._received_s + STALL_S)
         return max(0.0, due_s - now_s)
+
+    def rest_s(self, now_s: float, tail_bytes: int) -> float:
+        """Seconds until a frame could be due, whatever arrives meanwhile.
+
+        Args:
+            now_s: the time.
+            tail_bytes: size of the open element.
+        """
+        return max(0.0, self._due_s(tail_bytes) - now_s)
+
+    def _due_s(self, tail_bytes: int) -> float:
+        if self._painted_s is None:
+            return -math.inf
+        cost_s = (FRAME_BYTES + tail_bytes) / COST_BYTES_S
+        return self._painted_s + self._load.stretch_s(min(max(cost_s, FRAME_S), PATIENCE_S))
 
     def paint(self, now_s: float) -> None:
         """Notes that all that was pending is painted."""
@@ -164,6 +175,10 @@ class Frames:
         """Seconds until `take` is due if nothing more arrives; 0 is now, infinite is never."""
         return self._pacer.wait_s(now_s, self._pending_bytes, self._slice_bytes)
 
+    def rest_s(self, now_s: float) -> float:
+        """Seconds in which `take` will not be due, whatever arrives; nobody need look before."""
+        return self._pacer.rest_s(now_s, self._slice_bytes)
+
     def take(self, now_s: float) -> list[Action]:
         """The frame: all that waits."""
         self._pacer.paint(now_s)
@@ -173,6 +188,14 @@ class Frames:
         """The last frame: all that waits or was held back. No need to be due."""
         self._add(self._segmenter.flush())
         return self._drain()
+
+    def elements(self, text: str) -> list[str]:
+        """The elements of the whole text, after `finish`: what `split` would find once more.
+
+        Args:
+            text: All that was fed.
+        """
+        return self._segmenter.elements(text)
 
     def _wanted_seams(self) -> Seams:
         # What was painted at once, however large, is no reason to cut what waits.

@@ -54,6 +54,12 @@ class PaintBoard:
             if (view, reply_id) in self._reports:
                 self._reports[view, reply_id] = (self._clock(), painted)
 
+    @property
+    def readers(self) -> int:
+        """Answers that this process is sending to pages now."""
+        with self._lock:
+            return len(self._reports)
+
     def load(self, view: str, reply_id: str) -> Load:
         """What stands in the way of that reader now.
 

@@ -7,6 +7,7 @@ in `pacing`, where a block begins in `markdown_blocks`.
 """
 
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Literal
 
 from chat.markdown_blocks import OpenBlock
@@ -62,7 +63,7 @@ class Segmenter:
         self._held = ""
         self._at_line_start = True
         self._is_tail_blank = True
-        self._seals = 0
+        self._sizes = [0]
         self._seams: Seams = "none"
         self._last_chars = ""
         self._line_start = ""
@@ -71,7 +72,7 @@ class Segmenter:
     @property
     def needs_repaint(self) -> bool:
         """Whether sealed elements may read otherwise than in the whole text; see `split`."""
-        return self._open.has_definitions and self._seals > 0
+        return self._open.has_definitions and len(self._sizes) > 1
 
     def feed(self, delta: str, seams: Seams = "none") -> list[Action]:
         """Takes the next part of the text; gives what can be shown now.
@@ -100,6 +101,17 @@ class Segmenter:
             self._open.take_line("".join(self._line))
             self._line.clear()
         return actions
+
+    def elements(self, text: str) -> list[str]:
+        """The elements that the text was cut into, once it has ended: see `split`.
+
+        Args:
+            text: All that was fed.
+        """
+        if self.needs_repaint:
+            return [text]
+        ends = list(accumulate(self._sizes))
+        return [text[end - size : end] for end, size in zip(ends, self._sizes, strict=True) if size]
 
     def _take(self, part: str, actions: list[Action]) -> None:
         """Takes a part of one line, with or without its end."""
@@ -176,13 +188,14 @@ class Segmenter:
         # An element of blank lines only would be an empty gap on the page.
         if is_new and not self._is_tail_blank:
             actions.append(Seal())
-            self._seals += 1
+            self._sizes.append(0)
         self._append(text, actions)
         self._at_line_start = False
 
     def _append(self, text: str, actions: list[Action]) -> None:
         if not text:
             return
+        self._sizes[-1] += len(text)
         self._last_chars = (self._last_chars + text)[-2:]
         self._is_tail_blank = self._is_tail_blank and text.isspace()
         match actions:
@@ -201,13 +214,6 @@ def split(text: str) -> list[str]:
     run.
     """
     segmenter = Segmenter()
-    elements = [""]
-    for action in segmenter.feed(text) + segmenter.flush():
-        match action:
-            case Seal():
-                elements.append("")
-            case Piece(text_part):
-                elements[-1] += text_part
-    if segmenter.needs_repaint:
-        return [text]
-    return [element for element in elements if element]
+    segmenter.feed(text)
+    segmenter.flush()
+    return segmenter.elements(text)

@@ -10,6 +10,7 @@ import streamlit as st
 from chat.conversations import Outcome, ReplyRecord
 from chat.errors import StoreError
 from chat.live import LiveReply
+from chat.pacing import READER_S
 from chat.reply import ReplyFold
 from chat.tree import Turn
 from chat.turn import Opened
@@ -158,10 +159,12 @@ def _draw_live(tab: session.Tab, live: LiveReply, store_notice: StoreNotice) -> 
     services().measuring.book.open(live)
     try:
         draw_live_reply(live, tick, lambda: paints.load(tab.view, live.id))
+        readers = paints.readers
     finally:
         paints.close(tab.view, live.id)
-    # The finished reply is drawn by the next run, in the same elements.
-    time.sleep(LAST_PAINT_S)
+    # The finished reply is drawn by the next run, in the same elements. What of this one has not
+    # been sent by then is thrown away, and where many read the server is behind by some frames.
+    time.sleep(max(LAST_PAINT_S, 2 * READER_S * readers))
     st.rerun()
 
 

@@ -13,6 +13,7 @@ import streamlit as st
 from chat.markdown_seams import Seam
 from chat.segments import Action, Piece, Seal
 from chat.ui.stacks import stack_sizes
+from chat.ui.turnstile import painting
 
 CURSOR = "▌"
 LAST_PAINT_S = 0.05
@@ -57,7 +58,8 @@ def _draw_block(blocks: "_Blocks") -> None:
         while blocks.is_cut:
             st.write_stream(blocks.next_slice(), cursor=CURSOR)
     if len(blocks.block) <= MOST_AT_ONCE_CHARS:
-        time.sleep(LAST_PAINT_S)
+        with painting.stepping_aside():
+            time.sleep(LAST_PAINT_S)
         place.markdown(blocks.block)
 
 

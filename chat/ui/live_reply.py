@@ -17,15 +17,18 @@ from chat.live import LiveReply
 from chat.pacing import READER_S, Frames, Load
 from chat.reply import ReplyFold
 from chat.segments import Action
+from chat.ui.finished_blocks import finished_blocks
 from chat.ui.live_blocks import draw_blocks
 from chat.ui.live_state import LiveState
 from chat.ui.reply_stats import reasoning_line
 from chat.ui.session import yield_to_clicks
-from chat.ui.turnstile import drawing
+from chat.ui.turnstile import drawing, painting
 
 WAIT_S = 0.04
 """Longest wait without giving Streamlit the chance to act on a click; longer where many read."""
 HEADER_S = 0.5
+HEADER_READER_S = 0.015
+"""Time between two such looks at the figures that each reader of a process is good for."""
 
 Item = TypeVar("Item")
 Wait = Callable[[int, float], Sequence[Logged]]
@@ -52,14 +55,16 @@ def draw_live_reply(
     """
     drawing.leave()
     reader = _Reader(live, draw_header, load, shows_reasoning=shows_reasoning)
-    reader.wait_for_delta()
-    if shows_reasoning and reader.fold.reasoning_chars:
-        with st.status(reasoning_line(reader.fold.timings, live.age_s)) as box:
-            reader.reasoning_box = box
-            draw_blocks(reader.actions(reader.next_reasoning))
-        box.update(label=reasoning_line(reader.fold.timings, None))
-        reader.reasoning_box = None
-    draw_blocks(reader.actions(reader.next_text))
+    with painting.passing():
+        reader.wait_for_delta()
+        if shows_reasoning and reader.fold.reasoning_chars:
+            with st.status(reasoning_line(reader.fold.timings, live.age_s)) as box:
+                reader.reasoning_box = box
+                draw_blocks(reader.actions(reader.next_reasoning))
+            box.update(label=reasoning_line(reader.fold.timings, None))
+            reader.reasoning_box = None
+        draw_blocks(reader.actions(reader.next_text))
+        reader.hand_on_blocks()
     return reader.fold
 
 
@@ -87,11 +92,13 @@ class _Reader:
         self._load = load
         self._shows_reasoning = shows_reasoning
         self._position = 0
+        self._header_s = HEADER_S
         self._header_due_s = 0.0
         self._shown_changes = 0
         self._reasoning: list[str] = []
         self._text: list[str] = []
         self._has_shown = False
+        self._frames = Frames()
 
     def wait_for_delta(self) -> None:
         """Waits until there is something to show, or the answer has ended."""
@@ -114,14 +121,17 @@ class _Reader:
 
     def actions(self, next_piece: Callable[[Wait, float], str | None]) -> Iterator[Action]:
         """What is to be drawn, when it is worth painting."""
-        frames = Frames()
+        self._frames = frames = Frames()
         while True:
             load = self._load()
             frames.bear(load)
-            due_s = frames.wait_s(time.monotonic())
-            # While a frame waits for its time nobody needs to wake up for every word.
-            wait = self._live.wait if due_s == math.inf else self._live.gather
-            piece = next_piece(wait, min(max(WAIT_S, load.readers * READER_S), due_s))
+            self._header_s = max(HEADER_S, load.readers * HEADER_READER_S)
+            now_s = time.monotonic()
+            due_s, rest_s = frames.wait_s(now_s), frames.rest_s(now_s)
+            # While no frame can be due nobody needs to wake up for every word.
+            wait = self._live.wait if due_s == math.inf and not rest_s else self._live.gather
+            most_s = max(WAIT_S, load.readers * READER_S)
+            piece = next_piece(wait, min(most_s, due_s, rest_s or due_s))
             if piece is None:
                 yield from frames.finish()
                 return
@@ -130,10 +140,16 @@ class _Reader:
             if frames.wait_s(time.monotonic()) <= 0:
                 yield from frames.take(time.monotonic())
 
+    def hand_on_blocks(self) -> None:
+        """Saves whoever draws the finished answer to cut it anew."""
+        if self.fold.outcome == "completed":
+            finished_blocks.learn(self.fold.text, self._frames.elements(self.fold.text))
+
     def _pull(self, wait: Wait, wait_s: float) -> bool:
         """Reads on; False once the log has ended and all of it was read."""
         yield_to_clicks()
-        entries = wait(self._position, wait_s)
+        with painting.stepping_aside():
+            entries = wait(self._position, wait_s)
         self._position += len(entries)
         self.fold.feed(entries)
         self._state.feed(entries)
@@ -157,7 +173,7 @@ class _Reader:
     def _show_figures(self) -> None:
         now_s = time.monotonic()
         if now_s >= self._header_due_s or self._state.changes != self._shown_changes:
-            self._header_due_s = now_s + HEADER_S
+            self._header_due_s = now_s + self._header_s
             self._shown_changes = self._state.changes
             self._draw_header(self.fold, self._state)
             if self.reasoning_box is not None:

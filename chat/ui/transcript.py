@@ -9,11 +9,11 @@ from chat.conversations import ReplyRecord
 from chat.images import MAX_MEGAPIXELS, Image, megapixels_of
 from chat.measured import slowness
 from chat.mending import mended
-from chat.segments import split
 from chat.tree import Turn
 from chat.ui import session
 from chat.ui.copy_button import draw_copy_button
 from chat.ui.failure_card import draw_failure_card
+from chat.ui.finished_blocks import finished_blocks
 from chat.ui.flight_link import open_flight
 from chat.ui.intentions import choose, delete_message, edit
 from chat.ui.offered import offered
@@ -167,24 +167,13 @@ def _draw_editor(tab: Tab, turn: Turn) -> None:
 
 
 @lru_cache(maxsize=2048)
-def _blocks(text: str, is_cut: bool) -> tuple[str, ...]:  # noqa: FBT001 - cached by position
-    """The elements of a text that has ended; parsed once, however often the page is drawn.
-
-    Args:
-        text: As it came.
-        is_cut: Whether it broke off: what its last words leave open is closed, as it was on screen.
-    """
-    return tuple(split(mended(text) if is_cut else text))
-
-
-@lru_cache(maxsize=2048)
 def _mended(text: str) -> str:
     """A text that broke off; mended once, however often the page is drawn."""
     return mended(text)
 
 
 def _draw_in_blocks(text: str, is_cut: bool) -> None:  # noqa: FBT001 - one of two that are chosen from
-    draw_stacked(_blocks(text, is_cut))
+    draw_stacked(finished_blocks.of(text, is_cut=is_cut))
 
 
 def _draw_whole(text: str, is_cut: bool) -> None:  # noqa: FBT001 - likewise

@@ -19,6 +19,7 @@ from chat.pacing import (
     Load,
     Pacer,
 )
+from chat.segments import split
 from chat.simulator.prose import tokens_of, write
 
 SLACK_S = 0.001
@@ -92,6 +93,32 @@ def test_a_frame_is_due_exactly_when_the_wait_is_over(
     assert pacer.wait_s(1 + passed_s + wait_s + 1e-9, pending, painted + pending) == 0
 
 
+@given(
+    sizes=st.tuples(st.integers(1, 5_000), st.integers(0, 90_000)),
+    more=st.tuples(st.integers(0, 5_000), st.floats(0.0, 1.0)),
+    readers=st.integers(1, 200),
+)
+def test_while_a_reader_rests_no_frame_can_be_due_whatever_comes(
+    sizes: tuple[int, int], more: tuple[int, float], readers: int
+) -> None:
+    pacer, (pending, painted), (bytes_more, share) = painted_pacer(), sizes, more
+    pacer.bear(Load(readers=readers))
+    rest_s = pacer.rest_s(1.0, painted + pending)
+    moment_s = 1.0 + share * rest_s
+    pacer.receive(moment_s, bytes_more)
+
+    pending += bytes_more
+    wait_s = pacer.wait_s(moment_s, pending, painted + pending)
+
+    assert rest_s >= FRAME_S
+    assert wait_s >= rest_s - share * rest_s - 1e-9
+
+
+def test_who_has_painted_nothing_or_long_ago_has_nothing_to_rest_for() -> None:
+    assert Pacer().rest_s(5.0, tail_bytes=100) == 0
+    assert painted_pacer().rest_s(5.0, tail_bytes=100) == 0
+
+
 def test_a_frame_holds_all_that_waits_and_the_last_one_all_that_was_held_back() -> None:
     frames, page = Frames(), Page()
     frames.feed("para\n\n", 0.0)
@@ -160,6 +187,22 @@ def test_what_an_answer_sends_does_not_grow_with_its_length(
         assert played.sent_times <= most_times
         assert played.page.frames <= most_frames * length
         assert played.page.slices == played.page.blocks
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_a_reader_has_found_the_elements_that_would_be_found_anew(style: str) -> None:
+    frames, tokens = Frames(), write(style, 2, 900)  # type: ignore[arg-type] # a Style, each one
+    for number, token in enumerate(tokens):
+        frames.feed(token, number / 100)
+        if frames.wait_s(number / 100) <= 0:
+            frames.take(number / 100)
+    frames.finish()
+    text = "".join(tokens)
+
+    elements = frames.elements(text)
+
+    assert elements == split(text)
+    assert len(elements) > 1
 
 
 @pytest.mark.parametrize("kind", LONG_BLOCKS)

@@ -45,6 +45,18 @@ def test_who_streams_leaves_before_and_once() -> None:
         assert wait_at(turnstile, pool).result(LONG_S) == "passed"
 
 
+def test_who_waits_for_words_steps_aside_and_stands_in_line_again() -> None:
+    turnstile = Turnstile(LONG_S)
+    with ThreadPoolExecutor() as pool, turnstile.passing():
+        with turnstile.stepping_aside():
+            assert wait_at(turnstile, pool).result(LONG_S) == "passed"
+        last = wait_at(turnstile, pool)
+        is_back = not last.done()
+        turnstile.leave()
+        assert last.result(LONG_S) == "passed"
+    assert is_back
+
+
 def test_a_page_that_fails_leaves_too() -> None:
     turnstile = Turnstile(LONG_S)
     with pytest.raises(ValueError, match="torn"), turnstile.passing():
