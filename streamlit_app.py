@@ -9,6 +9,7 @@ from typing import Any
 import streamlit as st
 from starlette.middleware import Middleware
 
+from chat.api.compression import compress_well
 from chat.api.connect import connect_routes
 from chat.api.cors import ApiCors
 from chat.api.paints import paint_routes
@@ -18,7 +19,7 @@ from chat.api.replies import reply_routes
 from chat.api.routes import api_routes
 from chat.api.scripts import script_routes
 from chat.api.visitor import VisitorCookie
-from chat.api.wide_window import widen_window
+from chat.ui.config_reads import read_without_lock
 from chat.ui.early import backend, begin, end_answers, services
 from chat.ui.forward_messages import shorten_hashes
 from chat.ui.shutdown import end_first
@@ -28,7 +29,13 @@ from chat.ui.shutdown import end_first
 async def lifespan(_app: st.App) -> AsyncIterator[dict[str, Any]]:
     """Starts the engine and what it needs with the server, and ends them with it."""
     made = begin()
-    widen_window()
+
+    def readers() -> int:
+        is_made = made.done() and made.exception() is None
+        return made.result().paints.readers if is_made else 0
+
+    compress_well(readers)
+    read_without_lock()
     shorten_hashes()
     end_first(end_answers)
     yield {}
