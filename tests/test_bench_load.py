@@ -57,13 +57,30 @@ def test_a_percentile_is_a_value_that_was_seen() -> None:
 def test_load_is_judged_by_all_tokens_of_all_whole_answers() -> None:
     use = Use("100 answers", 0.5, 200, 120, 900)
 
-    report = report_load(3, [(10,) * 99, (400,), ()], [use], 0.1)
+    quick = tuple((50.0 * number, 10.0) for number in range(99))
 
-    assert report.tables[0].rows[0][1:] == (
-        *("10 ms", "10 ms", "10 ms", "400 ms"),
+    report = report_load(3, [quick, ((50.0, 400.0),), ()], [use], 0.1)
+
+    assert report.tables[0].rows[0] == (
+        *("all tokens", "100", "10 ms", "10 ms", "10 ms", "400 ms"),
         "p95 ≤ 250 ms: met",
     )
     assert report.note.startswith("2 of 3 answers whole")
+
+
+def test_load_is_told_for_when_they_begin_when_all_stream_and_when_they_end() -> None:
+    first = tuple((1_000.0 * number, 1.0 + number) for number in range(10))
+    later = tuple((3_000.0 + at_ms, took_ms) for at_ms, took_ms in first)
+
+    rows = report_load(2, [first, later], [], 0.1).tables[0].rows
+
+    # All stream from two seconds after the later one began until the first one's last word.
+    assert [row[:3] for row in rows] == [
+        ("all tokens", "20", "6 ms"),
+        ("while they begin", "7", "2 ms"),
+        ("while all stream", "8", "6 ms"),
+        ("while they end", "5", "9 ms"),
+    ]
 
 
 def test_load_without_a_whole_answer_is_no_measurement() -> None:
