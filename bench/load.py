@@ -141,9 +141,8 @@ class _Load:
         if sent is None or not trail:
             return ()
         found = delays(tokens, sent.token_at_ms, text, trail)
-        return (
-            tuple(zip(sent.token_at_ms, found.of_tokens, strict=True)) if found.is_complete else ()
-        )
+        each = tuple(zip(found.at_ms, found.of_tokens, strict=True))
+        return each if found.is_complete else ()
 
     async def _used(self, name: str, look_s: float = IDLE_LOOK_S) -> Use:
         cpu_before_s, woken = cpu_s(self.pid) or 0.0, context_switches(self.pid) or 0

@@ -24,11 +24,13 @@ class Delays:
         of_tokens: One for each token that can be seen, in their order.
         end_lag_ms: Last token painted after the last one was emitted.
         is_complete: Whether every token that can be seen was painted.
+        at_ms: When each of those tokens was emitted, in Unix milliseconds.
     """
 
     of_tokens: tuple[float, ...]
     end_lag_ms: float
     is_complete: bool
+    at_ms: tuple[float, ...] = ()
 
     @property
     def median_ms(self) -> float:
@@ -92,6 +94,7 @@ def delays(
         ValueError: nothing of the answer was seen.
     """
     took: list[float] = []
+    at_ms: list[float] = []
     step, last_ms, unseen = 0, 0.0, 0
     visible = [place for place, token in enumerate(tokens) if letters_of(token)]
     ends = ends_on_page(tokens, page)
@@ -106,8 +109,9 @@ def delays(
             continue
         last_ms = trail[step][1]
         took.append(last_ms - emitted_at_ms[place])
+        at_ms.append(emitted_at_ms[place])
     if not took:
         raise ValueError("nothing of the answer was seen")
     is_sent = len(emitted_at_ms) == len(tokens)
     is_complete = is_sent and unseen == 0 and ends[visible[-1]] is not None
-    return Delays(tuple(took), last_ms - emitted_at_ms[-1], is_complete)
+    return Delays(tuple(took), last_ms - emitted_at_ms[-1], is_complete, tuple(at_ms))

@@ -33,7 +33,13 @@ def test_words_that_markdown_hides_and_words_that_it_adds_do_not_shift_the_other
 def test_a_token_took_until_the_first_frame_that_held_it_all() -> None:
     found = delays(["One ", "two ", "three"], [0, 10, 20], "Onetwothree", [(5, 30), (11, 45)])
 
-    assert found == Delays((30, 35, 25), 25, is_complete=True)
+    assert found == Delays((30, 35, 25), 25, is_complete=True, at_ms=(0, 10, 20))
+
+
+def test_what_cannot_be_seen_has_no_delay_and_shifts_no_other() -> None:
+    found = delays(["One ", "** ", "two"], [0, 10, 20], "Onetwo", [(3, 30), (6, 45)])
+
+    assert (found.of_tokens, found.at_ms) == ((30, 25), (0, 20))
 
 
 def test_an_answer_whose_end_was_never_painted_is_not_complete() -> None:
