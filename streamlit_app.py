@@ -31,7 +31,7 @@ async def lifespan(_app: st.App) -> AsyncIterator[dict[str, Any]]:
     made = begin()
 
     def readers() -> int:
-        is_made = made.done() and made.exception() is None
+        is_made = made.done() and not made.cancelled() and made.exception() is None
         return made.result().paints.readers if is_made else 0
 
     compress_well(readers)

@@ -1,4 +1,4 @@
-"""The event loops of our own threads and processes: uvloop where it can be had, else asyncio's.
+"""The event loops of our own threads and processes: uvloop's; on Windows, unknown to it, asyncio's.
 
 Streamlit's server takes uvloop by itself where it is installed. It matters where many answers run:
 asyncio lets go of the interpreter for every wake-up from another thread and for every write, and

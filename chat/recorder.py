@@ -175,7 +175,10 @@ class Recorder:
         while not self._is_closing:
             now_s = time.monotonic()
             wait_s = self._beat_at_s - now_s
-            if self._tracks or self._unsaved or self._fault:
+            if self._fault is not None:
+                # What was due is still due, and yet a store that is away is not asked all the time.
+                wait_s = min(self._checkpoint_s, self._beat_s)
+            elif self._tracks or self._unsaved:
                 wait_s = min(wait_s, self._round_at_s - now_s, self._checkpoint_s)
             self._wake.wait(max(0.0, wait_s))
             self._wake.clear()

@@ -21,7 +21,7 @@ from websockets.extensions.permessage_deflate import (
     PerMessageDeflate,
     ServerPerMessageDeflateFactory,
 )
-from websockets.frames import Frame
+from websockets.frames import Frame, Opcode
 from websockets.typing import ExtensionParameter
 
 WINDOW_BITS = 15
@@ -72,6 +72,7 @@ class _Sparing(PerMessageDeflate):
         self._readers = readers
 
     def encode(self, frame: Frame) -> Frame:
-        if len(frame.data) <= SHORT_BYTES and self._readers() > MANY:
+        is_whole = frame.fin and frame.opcode is not Opcode.CONT
+        if is_whole and len(frame.data) <= SHORT_BYTES and self._readers() > MANY:
             return frame
         return super().encode(frame)

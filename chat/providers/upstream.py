@@ -30,7 +30,8 @@ if TYPE_CHECKING:  # an import that runs would be what is put off here
 
 HERE = 10
 """So many answers at once are read in this process. Beyond, the worker is started, which takes a
-second and 60 MB; a visitor who compares six models never needs it."""
+second and 60 MB; a visitor who compares six models never needs it. What begins within that second,
+or comes again because the worker has died, is read here to its end."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,8 +66,8 @@ class Worker:
                     self._say((number, event))
         except ProviderError as error:
             self._say((number, Ended(error)))
-        except Exception:  # noqa: BLE001 - the parent must hear of an end, whatever it was
-            self._say((number, Ended(InternalFault())))
+        except Exception as error:  # noqa: BLE001 - the parent must hear of an end, whatever it was
+            self._say((number, Ended(InternalFault(), type(error).__name__)))
         else:
             self._say((number, Ended()))
 
@@ -78,14 +78,18 @@ def _nowhere(_model: str, _key: object) -> Endpoint:
 
 def _write(said: "SimpleQueue[Said]", out: BinaryIO) -> None:
     """Sends what is said; in a thread, since a parent that is busy lets a pipe fill up."""
-    while True:
-        batch = [said.get()]
-        time.sleep(SAY_EVERY_S)
-        while not said.empty():
-            batch.append(said.get())
-        data = pickle.dumps(batch, pickle.HIGHEST_PROTOCOL)
-        out.write(len(data).to_bytes(4, "big") + data)
-        out.flush()
+    try:
+        while True:
+            batch = [said.get()]
+            time.sleep(SAY_EVERY_S)
+            while not said.empty():
+                batch.append(said.get())
+            data = pickle.dumps(batch, pickle.HIGHEST_PROTOCOL)
+            out.write(len(data).to_bytes(4, "big") + data)
+            out.flush()
+    finally:
+        # A worker that cannot say anything any more is of no use; the parent sees its end.
+        os._exit(1)
 
 
 async def _work(timeouts_s: tuple[float, float], out: BinaryIO) -> None:
@@ -100,8 +104,11 @@ async def _work(timeouts_s: tuple[float, float], out: BinaryIO) -> None:
                 # Only the parent writes here, and it is this same program.
                 command = pickle.load(sys.stdin.buffer)  # noqa: S301
                 loop.call_soon_threadsafe(worker.obey, cast("Command", command))
-        except (EOFError, OSError, pickle.UnpicklingError):
+        except EOFError:
             os._exit(0)
+        finally:
+            # Nor is one that hears nothing.
+            os._exit(1)
 
     threading.Thread(target=listen, daemon=True).start()
     said.put(READY)
@@ -110,8 +117,10 @@ async def _work(timeouts_s: tuple[float, float], out: BinaryIO) -> None:
 
 def main() -> None:
     """Reads answers until the parent is gone."""
-    # Ctrl+C in a terminal is for the parent, which ends this one in its own time.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # Ctrl+C in a terminal, and what a service manager sends to the whole group, is for the parent,
+    # which ends this one in its own time.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
     # A library that prints must not print between what is said.
     with os.fdopen(os.dup(1), "wb") as out:
         os.dup2(2, 1)

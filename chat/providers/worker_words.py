@@ -30,9 +30,15 @@ class Cancel:
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """Nothing more comes; None for the end of a whole answer."""
+    """Nothing more comes.
+
+    Attributes:
+        error: Why; None for the end of a whole answer.
+        fault: For the log, if the fault is ours: the class of the exception.
+    """
 
     error: ProviderError | None = None
+    fault: str = ""
 
 
 Command = Begin | Cancel

@@ -4,7 +4,8 @@
 to a browser reads a setting. A thread that loses the interpreter while it holds the lock makes all
 others queue up behind it, and they go on one by one from then on: of 100 threads that streamed
 answers 82 stood there, and the words came seconds late. Streamlit itself reads the settings without
-the lock where they have been loaded (`get_config_options`); here everybody does.
+the lock where they have been loaded (`get_config_options`); here everybody does. Whoever reads in
+the moment in which a changed `config.toml` is loaded anew may see a default once.
 """
 
 from typing import Any

@@ -18,6 +18,7 @@ from simulator_calls import KEY, ended_record
 from chat.departure import hear_leaving
 from chat.engine import Engine
 from chat.errors import ConnectionLost, ProviderError
+from chat.event_loop import new_loop
 from chat.events import Event, Opened, RequestLeft, TextDelta
 from chat.live import LiveReply
 from chat.messages import Secret
@@ -163,12 +164,61 @@ async def test_an_answer_whose_worker_dies_can_be_tried_again(
     assert not worker.is_ready
     with pytest.raises(ConnectionLost):
         await anext(worker.stream(endpoint, request_for(MODELS[0])))
+    await until(lambda: worker.pid is None)
     worker.start()
     await ready(worker)
     said, error = await heard(worker.stream(endpoint, request_for(MODELS[0])))
 
     assert error is None
     assert text_in(said)
+
+
+def test_to_ask_one_that_has_just_died_is_a_lost_connection_on_our_own_loop_too(
+    simulator: SimulatorServer,
+) -> None:
+    endpoint = endpoint_of(simulator)
+
+    async def kill_and_ask() -> tuple[list[ProviderError | None], bool]:
+        worker = WorkerProcess(TIMEOUTS_S)
+        worker.start()
+        await ready(worker)
+        running = worker.stream(endpoint, request_for(SLOW))
+        await anext(running)
+        assert worker.pid is not None
+        os.kill(worker.pid, signal.SIGKILL)
+        errors = []
+        while worker.is_ready:
+            asked = worker.stream(endpoint, request_for(MODELS[0]))
+            errors.append((await heard(asked))[1])
+        await running.aclose()  # Stop, while nobody is there to be told
+        await worker.close()
+        return errors, worker.is_ready
+
+    with asyncio.Runner(loop_factory=new_loop) as runner:
+        errors, is_ready = runner.run(kill_and_ask())
+
+    assert {type(error) for error in errors} == {ConnectionLost}
+    assert not is_ready
+
+
+async def test_one_that_cannot_start_is_not_started_for_every_answer(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    began = tmp_path / "began"
+    program = tmp_path / "python"
+    program.write_text(f"#!/bin/sh\necho >> {began}\nexit 1\n")
+    program.chmod(0o700)
+    monkeypatch.setattr(sys, "executable", str(program))
+    worker = WorkerProcess(TIMEOUTS_S)
+
+    for _ in range(20):
+        worker.start()
+        await asyncio.sleep(0.02)
+    await until(began.exists)
+    await worker.close()
+
+    assert began.read_text() == "\n"
+    assert not worker.is_ready
 
 
 async def test_it_ends_when_it_is_closed(worker: WorkerProcess) -> None:

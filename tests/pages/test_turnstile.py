@@ -8,6 +8,7 @@ import pytest
 from chat.ui.turnstile import Turnstile
 
 LONG_S = 60.0
+SHORT_S = 0.05
 
 
 def passed(turnstile: Turnstile) -> str:
@@ -33,7 +34,8 @@ def test_the_next_one_passes_when_the_first_is_through() -> None:
     with ThreadPoolExecutor() as pool:
         with turnstile.passing():
             second = wait_at(turnstile, pool)
-            assert not second.done()
+            with pytest.raises(TimeoutError):
+                second.result(SHORT_S)
         assert second.result(LONG_S) == "passed"
 
 
@@ -51,10 +53,10 @@ def test_who_waits_for_words_steps_aside_and_stands_in_line_again() -> None:
         with turnstile.stepping_aside():
             assert wait_at(turnstile, pool).result(LONG_S) == "passed"
         last = wait_at(turnstile, pool)
-        is_back = not last.done()
+        with pytest.raises(TimeoutError):
+            last.result(SHORT_S)
         turnstile.leave()
         assert last.result(LONG_S) == "passed"
-    assert is_back
 
 
 def test_a_page_that_fails_leaves_too() -> None:
