@@ -15,8 +15,9 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check --no-input
 run: port .venv/weights
 	@$(BIN)/streamlit run streamlit_app.py --server.port "$$PORT"
 
+# Three processes also on two cores: many tests wait for a server or a clock of its own.
 test: .venv/installed-dev browser postgres node lint types
-	$(BIN)/python -m pytest --ignore tests/browser --numprocesses auto --maxprocesses 4 --dist loadfile
+	$(BIN)/python -m pytest --ignore tests/browser --numprocesses 3 --dist loadfile
 	$(BIN)/python -m pytest tests/browser --reruns 2 -rR --numprocesses 2 --dist loadfile
 
 lint: .venv/installed-dev
